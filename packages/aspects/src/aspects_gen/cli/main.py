@@ -1,0 +1,119 @@
+"""The command line: which commands there are, and what each exit code means."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from types import ModuleType
+
+from aspects_gen import VERSION
+from aspects_gen.errors import AspectsError, ValuesError
+
+COMMANDS = (
+    "build",
+    "init",
+    "import-tutor",
+    "explain",
+    "order",
+    "secrets",
+    "lint",
+    "images",
+    "schema",
+)
+
+BUG = 70
+"""Exit code of a defect of this program. Source: sysexits.h, EX_SOFTWARE."""
+
+INTERRUPTED = 130
+
+EPILOG = """exit codes:
+  0   done, or fresh
+  1   stale: the output differs from what the values say (build --check), or lint found something
+  2   the values or the arguments are wrong; nothing was written
+  3   refused to write, or could not
+  70  a defect of this program
+
+Give `aspects-gen COMMAND --help` for each command."""
+
+
+def _command(name: str) -> ModuleType:
+    return import_module(f"aspects_gen.cli.{name.replace('-', '_')}")
+
+
+def make_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser.
+
+    Args:
+        only: the one command to load, so that the others cost nothing; None loads all.
+    """
+    parser = argparse.ArgumentParser(
+        prog="aspects-gen",
+        description="Turn one YAML file into a reviewed, Argo CD-ready Aspects deployment.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"aspects-gen {VERSION}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for name in COMMANDS:
+        if only not in (None, name):
+            commands.add_parser(name)
+            continue
+        module = _command(name)
+        about = (module.__doc__ or "").strip().splitlines()[0]
+        added = commands.add_parser(
+            name,
+            help=about,
+            description=module.__doc__,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_arguments(added)
+        added.add_argument("--debug", action="store_true", help="show where an error came from")
+    return parser
+
+
+def run(words: list[str]) -> int:
+    """Run a command and return its exit code; no error leaves as a traceback unless --debug asks."""
+    only = words[0] if words and words[0] in COMMANDS else None
+    args = make_parser(only).parse_args(words)
+    if args.command is None:
+        make_parser().print_help()
+        return 2
+    try:
+        code: int = _command(args.command).run(args)
+        sys.stdout.flush()
+        return code
+    except AspectsError as error:
+        return _report(error, args)
+    except BrokenPipeError:
+        # the reader (head, a closed pager) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("\ninterrupted; run it again to finish", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        if args.debug:
+            raise
+        place = f"{type(error).__name__}: {error}"
+        print(
+            f"aspects-gen {VERSION} has a defect, not your values: {place}\n"
+            "  = fix: report it with your values file and the output of the same command with --debug",
+            file=sys.stderr,
+        )
+        return BUG
+
+
+def _report(error: AspectsError, args: argparse.Namespace) -> int:
+    if args.debug:
+        import traceback
+
+        traceback.print_exc()
+    if getattr(args, "json", False) and isinstance(error, ValuesError):
+        import json
+
+        print(json.dumps({"errors": [f.as_data() for f in error.findings]}, indent=1))
+    else:
+        print(error, file=sys.stderr)
+    return error.exit_code

@@ -1,0 +1,128 @@
+"""The errors that a person sees, and the process exit code of each.
+
+AspectsError
+├── ValuesError   exit 2   the values (or another input file) are wrong: carries findings
+├── WriteError    exit 3   refused to write, or could not
+└── VerifyError   exit 4   what was generated does not hold
+
+Anything else that escapes is a defect of this program: exit 70.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+SHOWN_FINDINGS = 20
+
+SHOWN_COLUMNS = 100
+"""Characters of a source line that are shown around the place it is about."""
+
+_SECRET_LINE = re.compile(r"(?i)((?:password|passwd|secret|token|private|credential|api_?key)\w*['\"]?\s*:\s*)\S.*")
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """A place in an input file; line and column count from 1, line 0 means the file as a whole."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """Return file:line:column, or the file alone."""
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: where, what was found, what is expected, how to fix it."""
+
+    code: str
+    at: Position
+    path: str
+    problem: str
+    found: str
+    expected: str
+    fix: str
+    source: str = ""
+    """Text of the line it stands on."""
+
+    def render(self) -> str:
+        """Return the finding as several lines of text."""
+        lines = [f"{self.at}  {self.path}" if self.path else str(self.at)]
+        if self.source.strip() and self.at.line:
+            number = str(self.at.line)
+            gutter = " " * len(number)
+            shown, column = _window(self.source, self.at.column)
+            mark = " " * (column - 1) + "^"
+            lines += [f"{gutter} |", f"{number} | {shown}", f"{gutter} | {mark} {self.problem}"]
+        else:
+            lines.append(f"  {self.problem}")
+        lines += [
+            f"  = found: {self.found}",
+            f"  = expected: {self.expected}",
+            f"  = fix: {self.fix}",
+            f"  = code: {self.code}",
+        ]
+        return "\n".join(lines)
+
+    def as_data(self) -> dict[str, object]:
+        """Return the finding for machines."""
+        return {
+            "code": self.code,
+            "file": self.at.file,
+            "line": self.at.line,
+            "column": self.at.column,
+            "path": self.path,
+            "problem": self.problem,
+            "found": self.found,
+            "expected": self.expected,
+            "fix": self.fix,
+        }
+
+
+def _window(source: str, column: int) -> tuple[str, int]:
+    """Return the part of a line to show, without secrets or control characters, and the column in it."""
+    text = "".join(c if c.isprintable() else " " for c in source)
+    text = _SECRET_LINE.sub(r"\1(hidden)", text)
+    start = max(0, column - SHOWN_COLUMNS // 2) if len(text) > SHOWN_COLUMNS else 0
+    return text[start : start + SHOWN_COLUMNS], column - start
+
+
+class AspectsError(Exception):
+    """An error with a message for the operator."""
+
+    exit_code = 1
+
+
+class ValuesError(AspectsError):
+    """The values are wrong; every finding of the run is reported at once."""
+
+    exit_code = 2
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = sorted(set(findings), key=lambda f: (f.at, f.path, f.code))
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        shown = [finding.render() for finding in self.findings[:SHOWN_FINDINGS]]
+        rest = len(self.findings) - len(shown)
+        if rest > 0:
+            shown.append(f"and {rest} more; --json prints all of them")
+        count = len(self.findings)
+        shown.append(f"{count} {'error' if count == 1 else 'errors'}; nothing was written")
+        return "\n\n".join(shown)
+
+
+class WriteError(AspectsError):
+    """Refused to write, or could not."""
+
+    exit_code = 3
+
+
+class VerifyError(AspectsError):
+    """What was generated does not hold."""
+
+    exit_code = 4

@@ -1,0 +1,1 @@
+"""Services: the contract, and finding who fulfils it."""

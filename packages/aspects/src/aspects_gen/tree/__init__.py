@@ -1,0 +1,1 @@
+"""The output on disk: text, index, fingerprint, safe writing."""

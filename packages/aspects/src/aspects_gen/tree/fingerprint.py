@@ -1,0 +1,64 @@
+"""Digests of everything an output depends on, so that an unchanged check needs no generation."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from aspects_gen.tree.index import digest
+
+ABSENT = "absent"
+
+
+def digest_input(path: Path) -> str:
+    """Return the digest of an input file; `absent` for one that is not there, which is an input too."""
+    try:
+        return digest(path.read_bytes())
+    except (FileNotFoundError, IsADirectoryError):
+        return ABSENT
+
+
+def digest_inputs(paths: Iterable[Path], root: Path) -> dict[str, str]:
+    """Return each input's digest under its path relative to `root`."""
+    return {_relative(path, root): digest_input(path) for path in sorted(set(paths))}
+
+
+def _relative(path: Path, root: Path) -> str:
+    return Path(os.path.relpath(path, root)).as_posix()
+
+
+def digest_code(folders: Iterable[Path]) -> str:
+    """Return one digest of every file of the packages that generate."""
+    total = hashlib.sha256()
+    for folder in sorted(set(folders)):
+        for name, path in sorted(_files(folder)):
+            data = Path(path).read_bytes()
+            total.update(f"{folder.name}/{name}\0{len(data)}\0".encode())
+            total.update(data)
+    return total.hexdigest()
+
+
+def _files(folder: Path) -> list[tuple[str, str]]:
+    found = []
+    for top, names, files in os.walk(folder):
+        names[:] = [name for name in names if name != "__pycache__"]
+        for name in files:
+            path = os.path.join(top, name)  # noqa: PTH118 - hundreds of files on the fast path
+            found.append((os.path.relpath(path, folder).replace(os.sep, "/"), path))
+    return found
+
+
+def package_folders(group: str) -> list[Path]:
+    """Return the folders of this package and of every service's, without importing a service."""
+    from importlib.metadata import entry_points
+    from importlib.util import find_spec
+
+    folders = {Path(__file__).parent.parent}
+    for point in entry_points(group=group):
+        spec = find_spec(point.module)
+        if spec is not None and spec.origin is not None:
+            folders.add(Path(spec.origin).parent)
+    own = Path(__file__).parent.parent
+    return sorted(folder for folder in folders if folder == own or own not in folder.parents)

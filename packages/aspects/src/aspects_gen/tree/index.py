@@ -1,0 +1,69 @@
+"""The index of an output folder: which files we wrote, and from which inputs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aspects_gen.errors import WriteError
+
+NAME = "index.json"
+JOURNAL = ".index.next.json"
+"""The index of a build under way; found at the next start, it tells which files a killed build wrote."""
+
+
+@dataclass
+class Index:
+    """Digests of the files written and of the inputs they came from."""
+
+    generator: str
+    inputs: dict[str, str] = field(default_factory=dict)
+    """Input (path relative to the environments folder, or `generator`) -> digest."""
+    files: dict[str, str] = field(default_factory=dict)
+    """Path inside the folder -> digest."""
+
+    def dump(self) -> str:
+        """Return the index as text."""
+        about = "Files written by aspects-gen build; hand edits are found by these digests."
+        content = {
+            "about": about,
+            "generator": self.generator,
+            "inputs": dict(sorted(self.inputs.items())),
+            "files": dict(sorted(self.files.items())),
+        }
+        return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def digest(data: bytes) -> str:
+    """Return the digest that the index uses."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def make_index(generator: str, inputs: Mapping[str, str], tree: Mapping[str, str]) -> Index:
+    """Return the index of a tree."""
+    files = {path: digest(text.encode()) for path, text in tree.items()}
+    return Index(generator, dict(inputs), files)
+
+
+def read_index(folder: Path, name: str = NAME) -> Index | None:
+    """Return an index, or None where there is none.
+
+    Raises:
+        WriteError: it is there but unreadable.
+    """
+    path = folder / name
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return Index(content["generator"], content["inputs"], content["files"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        if name == JOURNAL:
+            return None  # killed while writing it: nothing else was touched yet
+        raise WriteError(
+            f"{path}: the index of generated files cannot be read ({type(error).__name__})\n"
+            "  = fix: restore it from Git, or delete it and build with --force"
+        ) from None

@@ -1,0 +1,56 @@
+"""YAML that every reader takes the same way: Kubernetes' own parser, PyYAML, a person in a pull request."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+_RISKY = re.compile(
+    # Texts that YAML 1.1 or 1.2 readers take for something else; kubectl reads 1.1 numbers and booleans.
+    r"(?i)^(?:[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:e[-+]?[0-9]+)?|0o[0-7_]+|0x[0-9a-f_]+"
+    r"|0b[01_]+|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*"
+    r"|y|n|yes|no|on|off|true|false|null|~|[-+]?\.inf|\.nan|<<|=)$"
+)
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """PyYAML's emitter without aliases, with literal blocks and quoting that no reader misreads."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Return True: an alias in a manifest hides what a reviewer must see."""
+        return True
+
+
+def _represent_text(dumper: Any, text: str) -> Any:
+    style = "|" if "\n" in text else "'" if _RISKY.match(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def dump_yaml(data: Any) -> str:
+    """Return data as YAML text: keys as built, no line wrapping, literal blocks."""
+    text: str = yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 20
+    )
+    return text
+
+
+_FIRST_KEYS = ("apiVersion", "kind", "metadata")
+_METADATA_KEYS = ("name", "namespace", "labels", "annotations")
+
+
+def dump_manifest(manifest: dict[str, Any]) -> str:
+    """Return a Kubernetes object as YAML text, its keys in the customary order."""
+    metadata = manifest["metadata"]
+    ordered = {key: metadata[key] for key in _METADATA_KEYS if metadata.get(key)}
+    for key in ("labels", "annotations"):
+        if key in ordered:
+            ordered[key] = dict(sorted(ordered[key].items()))
+    ordered |= {key: value for key, value in metadata.items() if key not in _METADATA_KEYS}
+    body = {key: value for key, value in manifest.items() if key not in _FIRST_KEYS}
+    head = {"apiVersion": manifest["apiVersion"], "kind": manifest["kind"], "metadata": ordered}
+    return dump_yaml({**head, **body})

@@ -1,0 +1,1 @@
+"""Values: from an operator's files to complete, checked data."""

@@ -97,7 +97,9 @@ def test_a_deleted_file_is_written_again(tmp_path):
 def test_an_unreadable_index_is_one_clear_error(tmp_path):
     write(tmp_path, OLD)
     (tmp_path / NAME).write_text("{")
-    with pytest.raises(WriteError, match=r"index\.json: the index of generated files cannot be read"):
+    with pytest.raises(
+        WriteError, match=r"index\.json: the index of generated files cannot be read"
+    ):
         write(tmp_path, NEW)
 
 
@@ -191,11 +193,15 @@ def test_comparing_names_what_a_build_would_do(tmp_path):
 
 
 TREES = st.dictionaries(
-    st.from_regex(r"[ab]/[cd]\.yaml|[ef]\.yaml", fullmatch=True), st.text("xy\n", max_size=5), max_size=5
+    st.from_regex(r"[ab]/[cd]\.yaml|[ef]\.yaml", fullmatch=True),
+    st.text("xy\n", max_size=5),
+    max_size=5,
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(first=TREES, second=TREES)
 def test_the_result_does_not_depend_on_what_was_there_before(tmp_path_factory, first, second):
     folder = tmp_path_factory.mktemp("tree")

@@ -140,7 +140,10 @@ def test_no_bytes_make_a_traceback(tmp_path, data):
     try:
         read(tmp_path, data)
     except ValuesError as error:
-        assert all(f.fix and f.expected and f.found for f in error.findings)
+        findings = error.findings
+    else:
+        findings = []
+    assert all(finding.fix and finding.expected and finding.found for finding in findings)
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])

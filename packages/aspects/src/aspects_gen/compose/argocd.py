@@ -79,9 +79,7 @@ def _ignored(bundle: Bundle) -> list[dict[str, Any]]:
             ".spec.volumeClaimTemplates[]?.kind",
             ".spec.volumeClaimTemplates[]?.status",
         ]
-        ignored.append(
-            {"group": "apps", "kind": "StatefulSet", "jqPathExpressions": expressions}
-        )
+        ignored.append({"group": "apps", "kind": "StatefulSet", "jqPathExpressions": expressions})
     return ignored
 
 

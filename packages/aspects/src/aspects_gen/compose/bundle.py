@@ -164,9 +164,7 @@ def _add_output(bundle: Bundle, name: str, output: Output) -> None:
 
 
 def _add_secret(bundle: Bundle, folder: str, secret: Secret) -> None:
-    known = bundle.secrets.setdefault(
-        secret["name"], {"name": secret["name"], "keys": {}}
-    )
+    known = bundle.secrets.setdefault(secret["name"], {"name": secret["name"], "keys": {}})
     for key, demand in secret["keys"].items():
         known["keys"].setdefault(key, demand)
     bundle.readers.setdefault(secret["name"], set()).add(folder)

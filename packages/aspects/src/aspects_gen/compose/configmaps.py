@@ -66,7 +66,9 @@ def _check_file(name: str, path: str, keys: dict[str, str]) -> None:
     key = file_key(path)
     if not _KEY.match(key) or key in keys:
         other = keys.get(key, "")
-        raise ValueError(f"{name}: {path!r} cannot be a ConfigMap key {other and 'beside ' + other}")
+        raise ValueError(
+            f"{name}: {path!r} cannot be a ConfigMap key {other and 'beside ' + other}"
+        )
     keys[key] = path
 
 
@@ -92,7 +94,9 @@ def _show_paths(volume: dict[str, Any], parts: dict[str, FileSet]) -> None:
 def tidy_text(text: str) -> str:
     """Return a text that every YAML tool can show as a block: no tabs, carriage returns or trailing blanks."""
     if _BAD_TEXT.search(text):
-        text = "\n".join(line.rstrip() for line in text.replace("\r", "").expandtabs(4).split("\n"))
+        text = "\n".join(
+            line.rstrip() for line in text.replace("\r", "").expandtabs(4).split("\n")
+        )
     return text
 
 
@@ -124,7 +128,9 @@ def _mounted_files(bundle: Bundle, pod: dict[str, Any]) -> dict[str, Any]:
         if "configMap" in source
     ]
     for container in containers(pod):
-        names += [e["configMapRef"]["name"] for e in container.get("envFrom", []) if "configMapRef" in e]
+        names += [
+            e["configMapRef"]["name"] for e in container.get("envFrom", []) if "configMapRef" in e
+        ]
     return {name: bundle.files[name].files for name in names if name in bundle.files}
 
 

@@ -1,4 +1,4 @@
-"""The output tree: one file for each object, real files for what ConfigMaps carry, a kustomization for each folder."""
+"""The output tree: a file for each object, real files for what ConfigMaps carry, a kustomization for each folder."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ def lay_out(bundle: Bundle, encrypted: dict[str, str]) -> Tree:
         if folder == "secrets" and encrypted:
             _add_encrypted(kustomization, encrypted, bundle, tree)
         tree[f"{folder}/kustomization.yaml"] = header + dump_yaml(kustomization)
-    folders = sorted(path.partition("/")[0] for path in tree if path.endswith("/kustomization.yaml"))
+    folders = sorted(
+        path.partition("/")[0] for path in tree if path.endswith("/kustomization.yaml")
+    )
     tree["kustomization.yaml"] = header + dump_yaml(_kustomization(folders, []))
     for item in build_argocd(bundle):
         tree[f"argocd/{item.kind.lower()}.yaml"] = header + dump_manifest(item.manifest)

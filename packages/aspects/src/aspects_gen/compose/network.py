@@ -175,5 +175,3 @@ def _add_scrapes(bundle: Bundle, rules: dict[str, Rules]) -> None:
             rules[metrics["workload"]]["ingress"].append(
                 {"from": [{"namespaceSelector": prometheus}], "ports": ports}
             )
-
-

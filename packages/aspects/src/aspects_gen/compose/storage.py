@@ -11,7 +11,9 @@ def set_storage_class(bundle: Bundle) -> None:
     """Give every claim the environment's storage class, unless it has one; empty means the cluster's default."""
     chosen = bundle.settings["kubernetes"]["storageClass"]
     for item in bundle.items:
-        claims: list[dict[str, Any]] = item.manifest.get("spec", {}).get("volumeClaimTemplates", [])
+        claims: list[dict[str, Any]] = item.manifest.get("spec", {}).get(
+            "volumeClaimTemplates", []
+        )
         if item.kind == "PersistentVolumeClaim":
             claims = [item.manifest]
         for claim in claims:

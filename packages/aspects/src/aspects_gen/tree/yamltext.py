@@ -18,7 +18,7 @@ _RISKY = re.compile(
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     """PyYAML's emitter without aliases, with literal blocks and quoting that no reader misreads."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         """Return True: an alias in a manifest hides what a reviewer must see."""
         return True
 
@@ -33,9 +33,7 @@ _Dumper.add_representer(str, _represent_text)
 
 def dump_yaml(data: Any) -> str:
     """Return data as YAML text: keys as built, no line wrapping, literal blocks."""
-    text: str = yaml.dump(
-        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 20
-    )
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 20)
     return text
 
 

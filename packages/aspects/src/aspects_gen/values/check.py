@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aspects_gen.errors import Finding
 from aspects_gen.values.document import describe
@@ -12,8 +12,8 @@ from aspects_gen.values.layers import Layers
 from aspects_gen.values.paths import Path, show_path
 from aspects_gen.values.schema import Schema, node_at
 
-if TYPE_CHECKING:
-    from jsonschema.exceptions import ValidationError
+Violation = Any
+"""A jsonschema ValidationError: that library is imported only when there are values to check."""
 
 LISTED_KEYS = 9
 """More allowed keys than these are not listed: nobody reads them."""
@@ -35,7 +35,7 @@ def check_layers(layers: Layers, schema: Schema) -> list[Finding]:
     return findings
 
 
-def _findings(error: ValidationError, layers: Layers, schema: Schema) -> Iterator[Finding]:
+def _findings(error: Violation, layers: Layers, schema: Schema) -> Iterator[Finding]:
     path: Path = tuple(error.absolute_path)
     match error.validator:
         case "additionalProperties":
@@ -65,7 +65,9 @@ def _unknown_key(layers: Layers, path: Path, allowed: list[str]) -> Finding:
         fix = f"rename or remove `{name}`"
     if any(word in name.lower() for word in SECRET_WORDS) and not near:
         fix = f"remove `{name}`: secrets never stand in values; `aspects-gen secrets` lists where they go"
-    return _make(layers, path, "AG110", "this key is not known", f"key `{name}`", expected, fix, key=True)
+    return _make(
+        layers, path, "AG110", "this key is not known", f"key `{name}`", expected, fix, key=True
+    )
 
 
 def _missing_key(layers: Layers, schema: Schema, path: Path) -> Finding:
@@ -77,7 +79,7 @@ def _missing_key(layers: Layers, schema: Schema, path: Path) -> Finding:
     )  # fmt: skip
 
 
-def _wrong_value(error: ValidationError, layers: Layers, schema: Schema, path: Path) -> Finding:
+def _wrong_value(error: Violation, layers: Layers, schema: Schema, path: Path) -> Finding:
     node = node_at(schema, path) or error.schema
     problem, expected = explain_rule(error, node)
     found = describe(error.instance)
@@ -86,7 +88,7 @@ def _wrong_value(error: ValidationError, layers: Layers, schema: Schema, path: P
     return _make(layers, path, "AG112", problem, found, expected, _advise(error, node, expected))
 
 
-def _advise(error: ValidationError, node: Schema, expected: str) -> str:
+def _advise(error: Violation, node: Schema, expected: str) -> str:
     value, kind = error.instance, node.get("type")
     if error.validator == "enum" and isinstance(value, str):
         near = get_close_matches(value, [str(v) for v in node.get("enum", [])], n=1, cutoff=0.5)
@@ -98,7 +100,7 @@ def _advise(error: ValidationError, node: Schema, expected: str) -> str:
         return "write `false`"
     if kind == "string" and isinstance(value, int | float) and not isinstance(value, bool):
         if "quantity" in str(node.get("x-expected", "")):
-            return f"write it as text with a unit, for example \"{value}Gi\""
+            return f'write it as text with a unit, for example "{value}Gi"'
         return f'put it in quotes: "{value}"'
     if value is None:
         return "give it a value, or remove the key to take the default"
@@ -118,7 +120,7 @@ _KINDS = {
 }
 
 
-def explain_rule(error: ValidationError, node: Schema) -> tuple[str, str]:  # noqa: PLR0911
+def explain_rule(error: Violation, node: Schema) -> tuple[str, str]:  # noqa: PLR0911, C901 - a table of rules
     """Return (problem, expected) for the rule that a value broke, in words."""
     value = error.validator_value
     human = node.get("x-expected")

@@ -203,7 +203,7 @@ class _Reader:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             if depth > MAX_DEPTH:
-                mark = event.start_mark
+                mark: Any = event.start_mark
                 problem = f"more than {MAX_DEPTH} levels of nesting"
                 raise ValuesError([self._syntax(mark.line + 1, mark.column + 1, problem)])
 
@@ -240,7 +240,7 @@ class _Reader:
 
     def _find(
         self, node: Any, path: ValuePath, code: str, problem: str, expected: str, fix: str
-    ) -> None:  # noqa: PLR0913
+    ) -> None:
         at = self._at(node)
         found = describe(node.value) if isinstance(node, yaml.ScalarNode) else describe_node(node)
         source = self.lines[at.line - 1] if 0 < at.line <= len(self.lines) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,10 +82,12 @@ def _add(
         layers.files.append(path)
     for index, name in enumerate(_parents(document, findings)):
         at = document.values_at.get(("extends", index)) or document.values_at[("extends",)]
-        parent = Path(_normal(path.parent / name))
+        parent = Path(os.path.normpath(path.parent / name))
         if parent in (*chain, path):
             findings.append(
-                _finding(document, at, "extends", "these files extend each other in a circle", name)
+                _finding(
+                    document, at, "extends", "these files extend each other in a circle", name
+                )
             )
         elif not parent.is_file():
             findings.append(
@@ -95,21 +98,13 @@ def _add(
     _merge(layers, document)
 
 
-def _normal(path: Path) -> str:
-    import os.path
-
-    return os.path.normpath(path)
-
-
 def _parents(document: Document, findings: list[Finding]) -> list[str]:
     value = document.data.get("extends", [])
     names = [value] if isinstance(value, str) else value
     if isinstance(names, list) and all(isinstance(name, str) and name for name in names):
         return names
     at = document.values_at[("extends",)]
-    findings.append(
-        _finding(document, at, "extends", "`extends` names files", describe(value))
-    )
+    findings.append(_finding(document, at, "extends", "`extends` names files", describe(value)))
     return []
 
 

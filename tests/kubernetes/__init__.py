@@ -1,0 +1,1 @@
+"""Judges of Kubernetes objects that tests share: strict schemas and Pod Security."""

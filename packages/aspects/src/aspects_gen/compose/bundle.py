@@ -135,15 +135,34 @@ def gather(values: Values, services: Mapping[str, Service], digest_of: Digest) -
         for endpoint in service.offers(values.data[name], values.site)
     }
     bundle = Bundle(values, {}, endpoints)
+    pinned = {
+        name: pin_images(service.images(), values.data["images"], digest_of)
+        for name, service in enabled.items()
+    }
     for name, service in enabled.items():
-        references = pin_images(service.images(), values.data["images"], digest_of)
+        references = pinned[name]
+        if name == SPANNING:
+            # its Jobs run in the images of the services they prepare
+            references = {c: ref for own in pinned.values() for c, ref in own.items()}
         folder = Path(str(service.__file__)).parent  # type: ignore[attr-defined]
         tools = EmitTools(folder, values.site, endpoints=endpoints, references=references)
         output = service.emit(values.data if name == SPANNING else values.data[name], tools)
         bundle.outputs[name] = output
         _add_output(bundle, name, output)
         _note_images(bundle, references)
+    _refuse_shared_names(bundle)
     return bundle
+
+
+def _refuse_shared_names(bundle: Bundle) -> None:
+    """Refuse two workloads of one name: pods are selected by it, so a Service would reach both."""
+    seen: dict[str, str] = {}
+    for item in bundle.owners():
+        if item.id not in bundle.workloads:
+            raise ValueError(f"{item.id} is emitted without an entry in `workloads`")
+        if item.name in seen:
+            raise ValueError(f"{seen[item.name]} and {item.id} share a name: pods are selected by it")
+        seen[item.name] = item.id
 
 
 def _add_output(bundle: Bundle, name: str, output: Output) -> None:

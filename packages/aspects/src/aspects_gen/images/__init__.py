@@ -1,0 +1,1 @@
+"""Images: the lock file of digests, and the client that asks registries for them."""

@@ -6,7 +6,7 @@ Source: https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/
 
 from __future__ import annotations
 
-from aspects_gen.compose.bundle import Bundle, Item, Step
+from aspects_gen.compose.bundle import Bundle, Item, Step, pod_template
 from aspects_gen.compose.network import LMS
 from aspects_gen.errors import AspectsError
 
@@ -48,6 +48,7 @@ def order_items(bundle: Bundle) -> None:
     last = FIRST + max(depth.values(), default=-1) + 1
     for item in bundle.items:
         bundle.waves[item.id] = _wave(item, depth, last)
+    _join_claims(bundle)
     for item in bundle.items:
         after = graph.get(item.id, {})
         wave = bundle.waves[item.id]
@@ -72,6 +73,19 @@ def _wave(item: Item, depth: dict[str, int], last: int) -> int:
     if item.kind in CONFIG_KINDS:
         return CONFIG
     return last
+
+
+def _join_claims(bundle: Bundle) -> None:
+    """Put each volume claim into the wave of the first pod that mounts it.
+
+    Where a claim binds only once a pod wants it, an earlier wave would wait for it for ever.
+    """
+    for item in bundle.owners():
+        for volume in pod_template(item.manifest)["spec"].get("volumes", []):
+            claim = volume.get("persistentVolumeClaim", {}).get("claimName")
+            key = f"persistentvolumeclaim/{claim}"
+            if key in bundle.waves:
+                bundle.waves[key] = min(bundle.waves[key], bundle.waves[item.id])
 
 
 def build_graph(bundle: Bundle) -> Graph:

@@ -26,4 +26,6 @@ def site_facts(values: dict[str, Any], environment: str) -> dict[str, Any]:
         "studio_url": f"{scheme}://{site['studioHost']}",
         "secrets_rotation": values["secrets"]["rotation"],
         "monitoring": values["monitoring"]["enabled"],
+        "storage_class": values["kubernetes"]["storageClass"],
+        "lms_namespace": values["network"]["lms"]["namespace"],
     }

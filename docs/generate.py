@@ -182,7 +182,8 @@ def tutor_page() -> Iterator[str]:
         "| Tutor variable | here |\n|---|---|\n"
     )
     variables: dict[str, dict[str, str]] = {}
-    for path in sorted(ROOT.glob("packages/**/upstream.json")):
+    # where two name a variable, the slice that spans services has the last word
+    for path in sorted(ROOT.glob("packages/**/upstream.json"), key=lambda p: "aspects_gen" in str(p)):
         variables |= json.loads(path.read_text())
     for name, fate in sorted(variables.items()):
         yield f"| `{name}` | {fate_text(fate)} |\n"

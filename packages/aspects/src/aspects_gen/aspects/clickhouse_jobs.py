@@ -1,0 +1,219 @@
+"""The Jobs that run in the aspects image: access, migrations, models. Called by `output`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from aspects_gen.aspects.access import access_model
+from aspects_gen.aspects.naming import migrations_database, parsed_database
+from aspects_gen.aspects.server import SCHEMA, ca_mount, ca_volume, cluster_name, server_env
+from aspects_gen.aspects.statements import access_files
+from aspects_gen.aspects.trees import config_volume, mount, read_tree
+from aspects_gen.services.contract import Job, Output, Tools
+
+UID = 1000
+"""User of the aspects image; see build/aspects/Dockerfile."""
+
+SCRIPTS = "/app/scripts"
+SECRETS = "/run/aspects-secrets"
+
+PROCESS_ENV = {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/tmp"}  # noqa: S108  an emptyDir
+
+ACCESS, MIGRATE, DBT = "aspects-access", "aspects-migrate", "aspects-dbt"
+
+AFTER = {ACCESS: [], MIGRATE: [f"job/{ACCESS}"], DBT: [f"job/{MIGRATE}"]}
+"""What must be done before each Job, besides the server it speaks to."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What sets one of these Jobs apart from the others."""
+
+    name: str
+    about: str
+    script: str
+    env: list[dict[str, Any]]
+    mounts: dict[str, str]
+    """ConfigMap to folder, besides the scripts."""
+    volumes: list[dict[str, Any]] = field(default_factory=list)
+    """Secret volumes."""
+
+
+def emit_jobs(values: dict[str, Any], tools: Tools) -> Output:
+    """Return the three Jobs with their files."""
+    return {
+        "jobs": [
+            access_job(values, tools),
+            migrate_job(values, tools),
+            dbt_job(values, tools),
+        ],
+        "files": {
+            ACCESS: access_sql(values),
+            "aspects-scripts": read_tree("jobs/init/clickhouse", "jobs/init/aspects"),
+            "aspects-migrations": read_tree("apps/aspects/migrations"),
+            "aspects-dbt": read_tree("apps/aspects/dbt"),
+        },
+    }
+
+
+def access_sql(values: dict[str, Any]) -> dict[str, str]:
+    """Return the SQL files of the access Job; passwords are placeholders."""
+    cluster = cluster_name(values)
+    model = access_model(
+        values["aspects"],
+        cluster=bool(cluster),
+        object_store=values["clickhouse"]["backup"]["kind"] == "s3",
+    )
+    return access_files(model, cluster=cluster, extra=values["aspects"]["extraSql"])
+
+
+def access_job(values: dict[str, Any], tools: Tools) -> Job:
+    """Return the Job that creates databases, users and grants as the administrator."""
+    admin, clients = values["clickhouse"]["admin"], values["aspects"]["clients"]
+    users = " ".join(f"{client}={login['user']}" for client, login in sorted(clients.items()))
+    env = [
+        {"name": "ADMIN_USER", "value": admin["user"]},
+        {"name": "CLIENTS", "value": users},
+        {"name": "SECRETS", "value": SECRETS},
+        {"name": "SQL", "value": "/app/sql"},
+    ]
+    secrets = {"admin": admin["passwordSecret"]}
+    secrets |= {client: login["passwordSecret"] for client, login in sorted(clients.items())}
+    recipe = Recipe(
+        name=ACCESS,
+        about="create databases, users and grants",
+        script="access.py",
+        env=env,
+        mounts={ACCESS: "/app/sql"},
+        volumes=[_password_volume(secrets)],
+    )
+    return _job(values, tools, recipe)
+
+
+def migrate_job(values: dict[str, Any], tools: Tools) -> Job:
+    """Return the Job that runs the migrations as a user that may drop nothing."""
+    aspects = values["aspects"]
+    databases, tables = aspects["databases"], aspects["tables"]
+    plain = {
+        "MIGRATIONS": "/app/migrations",
+        "MIGRATIONS_DATABASE": migrations_database(aspects),
+        "XAPI_DATABASE": databases["xapi"],
+        "VECTOR_DATABASE": databases["vector"],
+        "EVENT_SINK_DATABASE": databases["eventSink"],
+        "REPORTING_DATABASE": databases["reporting"],
+        "RAW_XAPI_TABLE": tables["rawXapi"],
+        "TRACKING_LOGS_TABLE": tables["trackingLogs"],
+        "DEAD_LETTERS_TABLE": tables["deadLetters"],
+        "RETENTION_MONTHS": str(aspects["retentionMonths"]),
+    }
+    recipe = Recipe(
+        name=MIGRATE,
+        about="bring the base tables to the newest revision",
+        script="migrate.py",
+        env=_login(aspects["clients"]["migrations"], tools, "CLICKHOUSE_PASSWORD") + _env(plain),
+        mounts={"aspects-migrations": "/app/migrations"},
+    )
+    return _job(values, tools, recipe)
+
+
+def dbt_job(values: dict[str, Any], tools: Tools) -> Job:
+    """Return the Job that builds the models."""
+    aspects = values["aspects"]
+    login = _login(aspects["clients"]["dbt"], tools, "DBT_ENV_SECRET_CLICKHOUSE_PASSWORD")
+    recipe = Recipe(
+        name=DBT,
+        about="build the models that dashboards read",
+        script="build_models.py",
+        env=login + _env(dbt_env(values)),
+        mounts={"aspects-dbt": "/app/dbt"},
+    )
+    return _job(values, tools, recipe)
+
+
+def dbt_env(values: dict[str, Any]) -> dict[str, str]:
+    """Return what the dbt project reads from its environment.
+
+    Names are those of the public aspects-dbt project where it has them, so that a project made
+    for one runs with the other.
+    """
+    aspects = values["aspects"]
+    caches, refresh = aspects["caches"], aspects["refresh"]
+    jitter = f"{refresh['randomizeSeconds']} SECOND"
+    return {
+        "ASPECTS_XAPI_DATABASE": parsed_database(aspects),
+        "ASPECTS_RAW_XAPI_TABLE": aspects["tables"]["rawXapi"],
+        "ASPECTS_EVENT_SINK_DATABASE": aspects["databases"]["eventSink"],
+        "ASPECTS_DATA_TTL_EXPRESSION": retention(aspects),
+        "ASPECTS_COURSE_NAME_CACHE_LIFETIME": str(caches["courseNamesSeconds"]),
+        "ASPECTS_BLOCK_NAME_CACHE_LIFETIME": str(caches["blockNamesSeconds"]),
+        "ASPECTS_PII_CACHE_LIFETIME": str(caches["piiSeconds"]),
+        "ASPECTS_COURSE_STRUCTURE_REFRESH": f"EVERY {refresh['courseStructureMinutes']} MINUTE",
+        "ASPECTS_COURSE_STRUCTURE_REFRESH_RANDOMIZE": jitter,
+        "ASPECTS_VIDEO_WATCH_INTERVALS_REFRESH": f"EVERY {refresh['videoMinutes']} MINUTE",
+        "ASPECTS_VIDEO_WATCH_INTERVALS_REFRESH_RANDOMIZE": jitter,
+        "ASPECTS_PII": aspects["pii"],
+        "CLICKHOUSE_CLUSTER_NAME": cluster_name(values),
+        "DBT_PROFILE_TARGET_DATABASE": aspects["databases"]["reporting"],
+        "DBT_PROJECT_DIR": "/app/dbt",
+        "DBT_PROFILES_DIR": "/app/dbt",
+        "DBT_TARGET_PATH": "/tmp/dbt/target",  # noqa: S108  an emptyDir of the pod
+        "DBT_LOG_PATH": "/tmp/dbt/logs",  # noqa: S108
+        "DBT_THREADS": str(aspects["jobs"]["dbtThreads"]),
+    }
+
+
+def retention(aspects: dict[str, Any]) -> str:
+    """Return the ClickHouse expression of the time after which an event is dropped."""
+    return f"toDateTime(emission_time) + INTERVAL {aspects['retentionMonths']} MONTH"
+
+
+def _login(login: dict[str, Any], tools: Tools, variable: str) -> list[dict[str, Any]]:
+    secret = login["passwordSecret"]
+    return [
+        {"name": "CLICKHOUSE_USER", "value": login["user"]},
+        {"name": variable, **tools.secret(secret["name"], secret["key"])},
+    ]
+
+
+def _env(plain: dict[str, str]) -> list[dict[str, Any]]:
+    return [{"name": name, "value": value} for name, value in plain.items()]
+
+
+def _password_volume(secrets: dict[str, dict[str, str]]) -> dict[str, Any]:
+    """Return the volume with one file per client, holding its password."""
+    sources = [
+        {"secret": {"name": ref["name"], "items": [{"key": ref["key"], "path": client}]}}
+        for client, ref in secrets.items()
+    ]
+    return {"name": "passwords", "projected": {"defaultMode": 0o440, "sources": sources}}
+
+
+def _job(values: dict[str, Any], tools: Tools, recipe: Recipe) -> Job:
+    """Return a Job that runs one script of this package in the aspects image."""
+    settings, key = values["aspects"]["jobs"], recipe.name.removeprefix("aspects-")
+    return {
+        "name": recipe.name,
+        "about": recipe.about,
+        "pod": _pod(values, tools, recipe),
+        "workload": {"uid": UID, "writable": ["/tmp"], "tuning": settings[key]},  # noqa: S108
+        "after": AFTER[recipe.name],
+        "deadline_seconds": settings["deadlines"][f"{key}Seconds"],
+    }
+
+
+def _pod(values: dict[str, Any], tools: Tools, recipe: Recipe) -> dict[str, Any]:
+    shown = {"aspects-scripts": SCRIPTS, **recipe.mounts}
+    container = {
+        "name": recipe.name,
+        "image": tools.image("aspects"),
+        "command": ["python", f"{SCRIPTS}/{recipe.script}"],
+        "env": [*server_env(values, tools, SCHEMA), *recipe.env, *_env(PROCESS_ENV)],
+        "volumeMounts": [
+            *(mount(volume, path) for volume, path in shown.items()),
+            *(mount(volume["name"], SECRETS) for volume in recipe.volumes),
+            *ca_mount(values),
+        ],
+    }
+    volumes = [*map(config_volume, shown), *recipe.volumes, *ca_volume(values)]
+    return {"containers": [container], "volumes": volumes}

@@ -1,0 +1,111 @@
+"""The Job that imports dashboards, in the Superset image. Called by `output`.
+
+It is a second process of the same application, so it runs with that application's settings and
+secrets: their names are part of what the superset service offers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aspects_gen.aspects.clickhouse_jobs import DBT
+from aspects_gen.aspects.naming import parsed_database
+from aspects_gen.aspects.server import QUERIES, ca_mount, ca_volume, server_env
+from aspects_gen.aspects.trees import config_volume, mount, read_tree
+from aspects_gen.services.contract import Job, Output, Tools
+
+NAME = "aspects-assets"
+UID = 1000
+"""User `superset` of the Superset image."""
+
+SETTINGS = "superset-config"
+SETTINGS_FOLDER = "/app/pythonpath"
+HOME = "/app/superset_home"
+WRITABLE = ["/tmp", HOME]  # noqa: S108  emptyDirs of the pod
+
+IN_IMAGE = "/app/openedx-assets"
+"""Where the aspects-superset image holds the assets."""
+
+
+def emit_superset_job(values: dict[str, Any], tools: Tools) -> Output:
+    """Return the import Job with its script and, unless they are in the image, the assets."""
+    if not values["superset"]["enabled"]:
+        return {}
+    files = {"aspects-import": read_tree("jobs/init/superset")}
+    if values["aspects"]["dashboards"]["delivery"] == "configmap":
+        files[NAME] = read_tree("apps/superset/assets")
+    return {"jobs": [import_job(values, tools)], "files": files}
+
+
+def import_job(values: dict[str, Any], tools: Tools) -> Job:
+    """Return the Job; it waits for the models, since a dataset's columns are read from them."""
+    settings = values["aspects"]["jobs"]
+    return {
+        "name": NAME,
+        "about": "import databases, datasets, charts and dashboards into Superset",
+        "pod": import_pod(values, tools),
+        "workload": {"uid": UID, "writable": WRITABLE, "tuning": settings["assets"]},
+        "after": [f"job/{DBT}", "deployment/superset"],
+        "deadline_seconds": settings["deadlines"]["assetsSeconds"],
+    }
+
+
+def import_pod(values: dict[str, Any], tools: Tools) -> dict[str, Any]:
+    """Return the pod spec."""
+    inside = values["aspects"]["dashboards"]["delivery"] == "image"
+    maps = {"aspects-import": "/app/scripts", SETTINGS: SETTINGS_FOLDER}
+    if not inside:
+        maps[NAME] = "/app/assets"
+    container = {
+        "name": NAME,
+        "image": tools.image("superset"),
+        "command": ["python", "/app/scripts/import_assets.py"],
+        "env": [
+            {"name": "ASSETS", "value": IN_IMAGE if inside else "/app/assets"},
+            *import_env(values, tools),
+        ],
+        "volumeMounts": [*(mount(name, path) for name, path in maps.items()), *ca_mount(values)],
+    }
+    volumes = [*map(config_volume, maps), *ca_volume(values)]
+    return {"containers": [container], "volumes": volumes}
+
+
+def import_env(values: dict[str, Any], tools: Tools) -> list[dict[str, Any]]:
+    """Return Superset's own environment and the reporting user's."""
+    login = values["aspects"]["clients"]["reporting"]
+    secret = login["passwordSecret"]
+    plain = {
+        "ADMIN_USER": values["superset"]["admin"]["username"],
+        "CLICKHOUSE_USER": login["user"],
+        "CLICKHOUSE_DATABASE": parsed_database(values["aspects"]),
+        "HOME": HOME,
+        "SUPERSET_HOME": HOME,
+        "PYTHONPATH": SETTINGS_FOLDER,
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    return [
+        *server_env(values, tools, QUERIES),
+        *({"name": name, "value": value} for name, value in plain.items()),
+        {"name": "CLICKHOUSE_PASSWORD", **tools.secret(secret["name"], secret["key"])},
+        *(
+            {"name": name, **tools.secret(ref["name"], ref["key"])}
+            for name, ref in application_secrets(values["superset"]).items()
+        ),
+    ]
+
+
+def application_secrets(superset: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return variable to Secret key of everything that Superset's settings read."""
+    found = {
+        "SUPERSET_SECRET_KEY": superset["secretKeySecret"],
+        "SUPERSET_GUEST_TOKEN_KEY": superset["guestTokenSecret"],
+        "SUPERSET_DATABASE_PASSWORD": superset["database"]["passwordSecret"],
+        "SUPERSET_REDIS_PASSWORD": superset["redis"]["passwordSecret"],
+    }
+    if superset["sso"]["enabled"]:
+        found["SUPERSET_OAUTH_CLIENT_SECRET"] = superset["sso"]["clientSecret"]
+    if superset["email"]["enabled"] and superset["email"]["user"]:
+        found["SUPERSET_SMTP_PASSWORD"] = superset["email"]["passwordSecret"]
+    if superset["sentry"]["enabled"]:
+        found["SUPERSET_SENTRY_DSN"] = superset["sentry"]["dsnSecret"]
+    return found

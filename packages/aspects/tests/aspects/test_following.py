@@ -1,0 +1,50 @@
+from aspects_gen import aspects
+
+
+def test_services_follow_the_names_of_this_layer(make_values):
+    values = make_values(
+        {"aspects": {"databases": {"xapi": "lrs"}, "clients": {"lrs": {"user": "writer"}}}}
+    )
+    assert values["ralph"]["clickhouse"] == {
+        "database": "lrs",
+        "table": "xapi_events_all",
+        "user": "writer",
+        "passwordSecret": {"name": "clickhouse-lrs", "key": "password"},
+    }
+    assert values["vector"]["clickhouse"]["database"] == "openedx"
+    assert values["vector"]["clickhouse"]["deadLetterTable"] == "_dead_letters"
+    assert values["clickhouse"]["backup"]["user"] == "ch_backup"
+    assert values["clickhouse"]["backup"]["databases"] == [
+        "lrs",
+        "openedx",
+        "event_sink",
+        "reporting",
+    ]
+
+
+def test_each_value_has_one_origin(make_values):
+    overlay, origins = aspects.opinions(make_values())
+
+    def leaves(tree, path=""):
+        for key, value in tree.items():
+            here = f"{path}.{key}" if path else key
+            if isinstance(value, dict):
+                yield from leaves(value, here)
+            else:
+                yield here
+
+    assert sorted(leaves(overlay)) == sorted(origins)
+    assert origins["ralph.clickhouse.database"] == "aspects.databases.xapi"
+    assert all(origin.startswith("aspects.") for origin in origins.values())
+
+
+def test_services_that_are_not_there_are_left_alone(make_values):
+    values = {"aspects": make_values()["aspects"], "ralph": {}}
+    overlay, origins = aspects.opinions(values)
+    assert set(overlay) == {"ralph"}
+    assert all(path.startswith("ralph.") for path in origins)
+
+
+def test_operators_choice_wins(make_values):
+    values = make_values({"ralph": {"clickhouse": {"user": "mine"}}})
+    assert values["ralph"]["clickhouse"]["user"] == "mine"

@@ -104,7 +104,9 @@ def kind_of(schema: dict[str, Any], node: dict[str, Any]) -> str:
         return f"list of {kind_of(schema, node['items'])}" if "items" in node else "list"
     if "oneOf" in node:
         return " or ".join(kind_of(schema, choice) for choice in node["oneOf"])
-    return {"object": "map", "string": "text"}.get(str(node.get("type")), str(node.get("type", "")))
+    return {"object": "map", "string": "text"}.get(
+        str(node.get("type")), str(node.get("type", ""))
+    )
 
 
 def default_text(node: dict[str, Any]) -> str:
@@ -164,7 +166,7 @@ def images_page(services: dict[str, Any]) -> Iterator[str]:
     yield f"# Images\n\n{NOTE}"
     yield (
         "Components and the exact tags they run; `images.overrides` replaces one.\n"
-        "Digests are in `images.lock.json` beside the values: `aspects-gen images pin` asks the registry for them.\n\n"
+        "Digests are in `images.lock.json` beside the values: `aspects-gen images pin` asks for them.\n\n"
         "| component | service | image | built here |\n|---|---|---|---|\n"
     )
     for name, service in services.items():
@@ -183,7 +185,9 @@ def tutor_page() -> Iterator[str]:
     )
     variables: dict[str, dict[str, str]] = {}
     # where two name a variable, the slice that spans services has the last word
-    for path in sorted(ROOT.glob("packages/**/upstream.json"), key=lambda p: "aspects_gen" in str(p)):
+    for path in sorted(
+        ROOT.glob("packages/**/upstream.json"), key=lambda p: "aspects_gen" in str(p)
+    ):
         variables |= json.loads(path.read_text())
     for name, fate in sorted(variables.items()):
         yield f"| `{name}` | {fate_text(fate)} |\n"

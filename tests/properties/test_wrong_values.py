@@ -127,7 +127,7 @@ def test_many_wrong_values_are_all_reported_at_once(data, tmp_path):
             min_size=2,
             max_size=6,
             unique_by=lambda leaf: leaf[0],
-        )  # fmt: skip
+        )
     )
     values: dict[str, Any] = {"site": {"lmsHost": "learn.example.org"}}
     expected = set()
@@ -178,7 +178,8 @@ HAND_MADE = {
     "vector without vector": "site: {lmsHost: a.b}\naspects: {source: vector}\n",
     "no clickhouse": "site: {lmsHost: a.b}\nclickhouse: {enabled: false}\n",
     "external without a host": "site: {lmsHost: a.b}\nclickhouse: {topology: external}\n",
-    "even keepers": "site: {lmsHost: a.b}\nkubernetes: {storageClass: x}\nclickhouse: {topology: replicated, keeper: {server: {replicas: 2}}, backup: {enabled: false}}\n",
+    "even keepers": "site: {lmsHost: a.b}\nkubernetes: {storageClass: x}\n"
+    "clickhouse: {topology: replicated, keeper: {server: {replicas: 2}}, backup: {enabled: false}}\n",
     "one user twice": "site: {lmsHost: a.b}\naspects: {clients: {lrs: {user: x}, vector: {user: x}}}\n",
     "a namespace with a dot": "site: {lmsHost: a.b}\nkubernetes: {namespace: a.b}\n",
     "a floating tag": "site: {lmsHost: a.b}\nimages: {overrides: {ralph: {tag: latest}}}\n",

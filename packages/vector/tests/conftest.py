@@ -74,6 +74,24 @@ class FakeTools:
 
 
 @pytest.fixture
+def sidecar_files(emit):
+    """Return a function that gives the sidecar's files for values."""
+    return lambda **changes: files_of(
+        emit(mode="sidecar", **{k: v for k, v in changes.items() if k != "mode"}), "vector-sidecar"
+    )
+
+
+def files_of(output: dict[str, Any], name: str) -> dict[str, str]:
+    """Return the files of a ConfigMap, or those of that folder for the LMS."""
+    if name in output["files"]:
+        return output["files"][name]
+    folder = f"{name}/"
+    return {
+        p.removeprefix(folder): t for p, t in output["lms_files"].items() if p.startswith(folder)
+    }
+
+
+@pytest.fixture
 def tools() -> FakeTools:
     return FakeTools()
 
@@ -105,7 +123,7 @@ def config_of(emit):
     """Return a process's Vector configuration, parsed."""
 
     def run(name: str, profile: str = "starter", **changes: Any) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(emit(profile, **changes)["files"][name]["vector.json"])
+        found: dict[str, Any] = json.loads(files_of(emit(profile, **changes), name)["vector.json"])
         return found
 
     return run
@@ -180,6 +198,6 @@ def flow(emit):
     """Return a run of a process's transforms."""
 
     def make(name: str, profile: str = "starter", **changes: Any) -> Flow:
-        return Flow(emit(profile, **changes)["files"][name])
+        return Flow(files_of(emit(profile, **changes), name))
 
     return make

@@ -31,8 +31,8 @@ def test_sidecar_reads_the_file_with_acknowledgements(config_of):
     assert config["sinks"]["aggregator"]["acknowledgements"] == {"enabled": True}
 
 
-def test_sidecar_holds_no_credential(emit):
-    words = json.dumps(emit(mode="sidecar")["files"]["vector-sidecar"])
+def test_sidecar_holds_no_credential(sidecar_files):
+    words = json.dumps(sidecar_files(mode="sidecar"))
     assert "SECRET[" not in words
     assert "password" not in words
 
@@ -42,10 +42,10 @@ def test_lms_pods_are_the_clients_of_the_aggregator(emit):
     assert need["endpoint"] == "vector/aggregator"
 
 
-def test_sidecar_patches_add_a_closed_container_that_outlives_the_lms(emit):
+def test_sidecar_patches_add_a_closed_container_that_outlives_the_lms(sidecar_files):
     source = {"containers": ["lms", "cms"], "uid": 1001, "file": "/logs/t.log"}
     extra = {"agent": {"more.toml": "x = 1\n"}}
-    files = emit(mode="sidecar", source=source, extraConfig=extra)["files"]["vector-sidecar"]
+    files = sidecar_files(mode="sidecar", source=source, extraConfig=extra)
     assert {name for name in files if name.startswith("patch-")} == {
         "patch-lms.yaml",
         "patch-cms.yaml",
@@ -66,8 +66,8 @@ def test_sidecar_patches_add_a_closed_container_that_outlives_the_lms(emit):
     assert int(sizes["vector-data"]["sizeLimit"]) > 268435488
 
 
-def test_lms_logging_writes_both_loggers_to_the_file(emit):
-    files = emit(mode="sidecar", source={"file": "/logs/t.log"})["files"]["vector-sidecar"]
+def test_lms_logging_writes_both_loggers_to_the_file(sidecar_files):
+    files = sidecar_files(mode="sidecar", source={"file": "/logs/t.log"})
     settings = {
         "LOGGING": {
             "handlers": {"console": {}, "tracking": {}},

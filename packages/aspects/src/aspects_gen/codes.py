@@ -13,7 +13,7 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "AG103": (
         "not plain data",
-        "Values are maps with text keys, lists, text, numbers, true, false and null; tags and other keys are refused.",
+        "Values are maps with text keys, lists, text, numbers, true, false, null; tags and other keys are refused.",
     ),
     "AG104": (
         "aliases without end",
@@ -47,5 +47,9 @@ CODES: dict[str, tuple[str, str]] = {
     "AG140": (
         "image lock unreadable",
         "images.lock.json is not what `aspects-gen images pin` writes.",
+    ),
+    "AG150": (
+        "not a Tutor configuration",
+        "import-tutor reads the config.yml that Tutor writes: one map of variables in capitals.",
     ),
 }

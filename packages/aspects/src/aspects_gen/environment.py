@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aspects_gen import VERSION
 from aspects_gen.errors import Finding, Position, ValuesError
 from aspects_gen.services.registry import GROUP
 from aspects_gen.tree.compare import is_intact
 from aspects_gen.tree.fingerprint import digest_code, digest_inputs, package_folders
-from aspects_gen.tree.index import Index, make_index, read_index
+from aspects_gen.tree.index import Index, read_index
+
+if TYPE_CHECKING:
+    from aspects_gen.lint.finding import LintFinding
 
 LOCK = "images.lock.json"
 GENERATOR = "generator"
 
 NAME_RULE = "lower-case letters, digits and dashes, at most 40 characters"
+
+LAYER_PREFIXES = ("_", "base")
+"""A file whose name starts so is a layer that others extend, not an environment."""
 
 
 @dataclass(frozen=True)
@@ -41,26 +48,25 @@ class Place:
 def find_places(environments: Path, out: Path, names: list[str]) -> list[Place]:
     """Return the environments to work on: those named, or every values file of the folder.
 
-    A file whose name starts with `_` or `base` is a layer that others extend, not an environment.
-
     Raises:
         ValuesError: the folder or a named environment does not exist.
     """
     found = {
         path.stem: path
         for path in sorted(environments.glob("*.y*ml"))
-        if path.suffix in (".yaml", ".yml") and not path.stem.startswith(("_", "base"))
+        if path.suffix in (".yaml", ".yml") and not path.stem.startswith(LAYER_PREFIXES)
     }
     unknown = [name for name in names if name not in found]
     if unknown or not found:
         raise ValuesError([_missing(environments, name, found) for name in unknown or [""]])
-    wrong = [name for name in names or found if not _is_name(name)]
+    wrong = [name for name in names or found if not is_name(name)]
     if wrong:
         raise ValuesError([_bad_name(found[name], name) for name in wrong])
     return [Place(name, found[name], out / name) for name in names or found]
 
 
-def _is_name(name: str) -> bool:
+def is_name(name: str) -> bool:
+    """Tell whether a name can be an environment's."""
     import re
 
     return re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?", name) is not None
@@ -86,7 +92,7 @@ class Built:
 
     tree: dict[str, str]
     index: Index
-    findings: list[object]
+    findings: list[LintFinding]
 
 
 def is_fresh(place: Place, code: str) -> bool:

@@ -1,6 +1,7 @@
 """The errors that a person sees, and the process exit code of each.
 
 AspectsError
+├── UsageError    exit 2   the arguments are wrong
 ├── ValuesError   exit 2   the values (or another input file) are wrong: carries findings
 ├── WriteError    exit 3   refused to write, or could not
 └── VerifyError   exit 4   what was generated does not hold
@@ -19,7 +20,9 @@ SHOWN_FINDINGS = 20
 SHOWN_COLUMNS = 100
 """Characters of a source line that are shown around the place it is about."""
 
-_SECRET_LINE = re.compile(r"(?i)((?:password|passwd|secret|token|private|credential|api_?key)\w*['\"]?\s*:\s*)\S.*")
+_SECRET_LINE = re.compile(
+    r"(?i)((?:password|passwd|secret|token|private|credential|api_?key)\w*['\"]?\s*:\s*)\S.*"
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -95,6 +98,12 @@ class AspectsError(Exception):
     """An error with a message for the operator."""
 
     exit_code = 1
+
+
+class UsageError(AspectsError):
+    """The arguments of a command are wrong."""
+
+    exit_code = 2
 
 
 class ValuesError(AspectsError):

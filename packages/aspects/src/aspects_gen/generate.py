@@ -63,5 +63,3 @@ def _inputs(place: Place, bundle: Bundle, code: str) -> dict[str, str]:
         folder = encrypted_folder(place.values_file, place.name, settings)
         files += [folder / f"{name}.yaml" for name in bundle.secrets]
     return {GENERATOR: code, **digest_inputs(files, place.environments)}
-
-

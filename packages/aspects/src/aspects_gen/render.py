@@ -20,6 +20,8 @@ def _environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        # each template is rendered once: looking for constants to fold costs more than it saves
+        optimized=False,
         # The output is XML, SQL, TOML or Python, never HTML; each template quotes for its own language.
         autoescape=False,  # noqa: S701
     )

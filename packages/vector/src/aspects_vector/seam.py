@@ -16,6 +16,7 @@ class Output(TypedDict, total=False):
 
     objects: list[Manifest]
     files: dict[str, dict[str, str]]
+    lms_files: dict[str, str]
     workloads: dict[str, dict[str, Any]]
     secrets: list[dict[str, Any]]
     needs: list[dict[str, Any]]

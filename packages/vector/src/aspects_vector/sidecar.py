@@ -40,7 +40,14 @@ def part(values: dict[str, Any], tools: Tools) -> Output:
         **values["extraConfig"]["agent"],
     }
     needs = [{"client": "lms", "endpoint": "vector/aggregator", "why": "sidecars send lines"}]
-    return {"files": {NAME: files}, "needs": needs}
+    files["kustomization.yaml"] = tools.render(
+        "apps/sidecar/kustomization.yaml.j2",
+        config_map=NAME,
+        configs=[CONFIG_FILE, "event.vrl", *sorted(values["extraConfig"]["agent"])],
+        containers=values["source"]["containers"],
+    )
+    # for the LMS's own kustomization: its pods cannot mount what stands in this namespace
+    return {"lms_files": {f"{NAME}/{name}": text for name, text in files.items()}, "needs": needs}
 
 
 def _patch(values: dict[str, Any], tools: Tools, container: str) -> str:

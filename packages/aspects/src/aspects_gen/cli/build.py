@@ -148,6 +148,7 @@ def _sentence(report: dict[str, Any]) -> str:
     counts = [f"{len(report['written'])} files written", f"{report['unchanged']} unchanged"]
     if report["removed"]:
         counts.append(f"{len(report['removed'])} removed")
-    if report["findings"]:
-        counts.append(f"{len(report['findings'])} lint warnings (aspects-gen lint)")
+    warnings = [finding for finding in report["findings"] if not finding["waived"]]
+    if warnings:
+        counts.append(f"{len(warnings)} lint warnings (aspects-gen lint)")
     return head + ", ".join(counts)

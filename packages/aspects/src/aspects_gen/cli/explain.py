@@ -90,13 +90,15 @@ def _sources(values: Values, key: Key) -> list[dict[str, Any]]:
 
 def _child(values: Values, parent: Key, name: str) -> dict[str, Any]:
     from aspects_gen.explain.keys import Key
+    from aspects_gen.values.paths import parse_path
     from aspects_gen.values.schema import resolve
 
     path = (*parent.path, name)
     node = resolve(values.schema, parent.node["properties"][name])
     if "properties" in node:
         below = [known for known in values.layers.values_at if known[: len(path)] == path]
-        return {"set": bool(below)}
+        derived = any(parse_path(name)[: len(path)] == path for name in values.origins)
+        return {"set": "in part by a file" if below else "derived" if derived else "default"}
     return _value_facts(values, Key(path, name, node, general=False), ())
 
 
@@ -161,7 +163,9 @@ def _value_cells(facts: dict[str, Any]) -> tuple[str, str]:
     from aspects_gen.explain.inline import inline_yaml
 
     if "set" in facts:
-        return "(a map)", "in part by a file" if facts["set"] else "defaults"
+        return "(a map)", facts["set"]
     value = inline_yaml(facts["value"]) if "value" in facts else "not set"
     sources = facts.get("sources", [])
-    return value if len(value) <= LONG else f"{value[:LONG]}…", sources[0]["text"] if sources else ""
+    return value if len(value) <= LONG else f"{value[:LONG]}…", sources[0][
+        "text"
+    ] if sources else ""

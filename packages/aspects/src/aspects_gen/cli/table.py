@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 PIPED_WIDTH = 100
 """Characters in a line when nobody's terminal says otherwise: output to a file is the same everywhere."""
 
-NARROWEST = 12
-"""Characters below which a column is not shrunk."""
+NARROWEST = 20
+"""Characters that a labelled text gets at least, however narrow the terminal."""
 
 GAP = "  "
 
@@ -24,24 +24,46 @@ def terminal_width() -> int:
 
 
 def format_table(headings: Sequence[str], rows: Iterable[Sequence[str]], width: int) -> list[str]:
-    """Return the lines of a table: aligned columns, long cells wrapped, no trailing blanks."""
-    lines = [list(headings), *(list(row) for row in rows)]
-    widths = _fit([max(len(line[i]) for line in lines) for i in range(len(headings))], width)
-    return [text for line in lines for text in _format_row(line, widths)]
+    """Return the lines of a table: aligned columns, long cells wrapped, no trailing blanks.
+
+    Names are never broken: a table whose names do not fit is wider.
+    """
+    columns = list(zip(headings, *rows, strict=True))
+    natural = [max(len(cell) for cell in column) for column in columns]
+    least = [max(_longest_word(cell) for cell in column) for column in columns]
+    room = width - len(GAP) * (len(columns) - 1)
+    widths = _used(columns, _shrink(natural, least, room))
+    # wrapping at words leaves room; those that were shrunk most come first to take it
+    for i in sorted(range(len(columns)), key=lambda i: widths[i] - natural[i]):
+        widths[i] = max(widths[i], min(natural[i], room - sum(widths) + widths[i]))
+        widths = _used(columns, widths)
+    return [text for row in zip(*columns, strict=True) for text in _format_row(row, widths)]
 
 
-def _fit(widths: list[int], width: int) -> list[int]:
-    """Return the widths shrunk to fit, the widest column first."""
-    spare = len(GAP) * (len(widths) - 1)
-    while sum(widths) + spare > width:
-        widest = max(range(len(widths)), key=lambda i: widths[i])
-        if widths[widest] <= NARROWEST:
+def _used(columns: Sequence[Sequence[str]], widths: Sequence[int]) -> list[int]:
+    """Return how wide the columns really are once their cells are wrapped."""
+    return [
+        max(len(line) for cell in column for line in wrap(cell, width))
+        for column, width in zip(columns, widths, strict=True)
+    ]
+
+
+def _longest_word(text: str) -> int:
+    return max((len(word) for word in text.split()), default=0)
+
+
+def _shrink(natural: Sequence[int], least: Sequence[int], width: int) -> list[int]:
+    """Return the widths with the widest made narrower until all fit or none can give way."""
+    widths = list(natural)
+    while sum(widths) > width:
+        shrinkable = [i for i in range(len(widths)) if widths[i] > least[i]]
+        if not shrinkable:
             break
-        widths[widest] -= 1
+        widths[max(shrinkable, key=lambda i: widths[i])] -= 1
     return widths
 
 
-def _format_row(cells: list[str], widths: list[int]) -> list[str]:
+def _format_row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     wrapped = [wrap(cell, width) for cell, width in zip(cells, widths, strict=True)]
     height = max(len(lines) for lines in wrapped)
     return [

@@ -161,7 +161,9 @@ def _refuse_shared_names(bundle: Bundle) -> None:
         if item.id not in bundle.workloads:
             raise ValueError(f"{item.id} is emitted without an entry in `workloads`")
         if item.name in seen:
-            raise ValueError(f"{seen[item.name]} and {item.id} share a name: pods are selected by it")
+            raise ValueError(
+                f"{seen[item.name]} and {item.id} share a name: pods are selected by it"
+            )
         seen[item.name] = item.id
 
 

@@ -124,6 +124,8 @@ def _add_encrypted(
     kustomization: dict[str, Any], encrypted: dict[str, str], bundle: Bundle, tree: Tree
 ) -> None:
     names = sorted(encrypted)
+    # the manifests are sealed as they are, so their wave is added from outside
+    kustomization["commonAnnotations"] = {WAVE: str(SECRETS)}
     if bundle.settings["secrets"]["provider"] == "sealed-secrets":
         kustomization["resources"] = sorted([*kustomization.get("resources", []), *names])
         return

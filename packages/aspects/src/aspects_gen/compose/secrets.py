@@ -124,5 +124,5 @@ def _finding(path: Path, secret: Secret, problem: str, environment: str) -> Find
         problem,
         "nothing usable",
         f"the Secret {secret['name']} with the keys: {keys}",
-        f"run `aspects-gen secrets {environment} --generate DIR` and encrypt or seal what it writes",
+        f"run `aspects-gen secrets {environment} --generate {path.parent}`, which writes it encrypted",
     )

@@ -15,12 +15,24 @@ _RISKY = re.compile(
 )
 
 
+_RESOLVED: dict[Any, str] = {}
+
+
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
     """PyYAML's emitter without aliases, with literal blocks and quoting that no reader misreads."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
         """Return True: an alias in a manifest hides what a reviewer must see."""
         return True
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
+        """Return the tag a reader would take a value for; remembered, since manifests repeat themselves."""
+        if kind is not yaml.ScalarNode:
+            return str(super().resolve(kind, value, implicit))
+        key = (value, implicit)
+        if key not in _RESOLVED:
+            _RESOLVED[key] = super().resolve(kind, value, implicit)
+        return _RESOLVED[key]
 
 
 def _represent_text(dumper: Any, text: str) -> Any:

@@ -15,7 +15,11 @@ def schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {
             "enabled": {"type": "boolean", "description": "Whether it runs.", "default": True},
-            "host": {"$ref": "#/$defs/hostname", "description": "Public host.", "default": "bi.invalid"},
+            "host": {
+                "$ref": "#/$defs/hostname",
+                "description": "Public host.",
+                "default": "bi.invalid",
+            },
             "passwordSecret": {
                 "$ref": "#/$defs/secretKey",
                 "description": "Password of the reporting user in ClickHouse.",
@@ -44,7 +48,13 @@ def images() -> dict[str, Any]:
 def offers(_values: dict[str, Any], _site: Any) -> list[dict[str, Any]]:
     """Return the addresses that others may use."""
     return [
-        {"name": "http", "host": NAME, "port": 3000, "tls": False, "workload": "deployment/metabase"}
+        {
+            "name": "http",
+            "host": NAME,
+            "port": 3000,
+            "tls": False,
+            "workload": "deployment/metabase",
+        }
     ]
 
 
@@ -92,7 +102,7 @@ def emit(values: dict[str, Any], tools: Any) -> dict[str, Any]:
         "workloads": {
             "deployment/metabase": {
                 "uid": 2000,
-                "writable": ["/tmp", "/plugins"],  # noqa: S108
+                "writable": ["/tmp", "/plugins"],
                 "tuning": values["server"],
                 "stateless": True,
             }

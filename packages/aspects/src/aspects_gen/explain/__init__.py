@@ -1,0 +1,1 @@
+"""Explaining values: what a key means, and what gave it its value."""

@@ -1,0 +1,1 @@
+"""Semantic lint over a composed environment."""

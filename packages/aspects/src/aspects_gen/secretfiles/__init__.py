@@ -1,0 +1,1 @@
+"""Secrets outside the output: which must exist, who reads them, and files that hold new ones."""

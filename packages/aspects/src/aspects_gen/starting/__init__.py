@@ -1,0 +1,1 @@
+"""Starting an environment: a few questions, then a values file with comments."""

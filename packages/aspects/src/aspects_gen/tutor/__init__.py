@@ -1,0 +1,1 @@
+"""Values from a Tutor site's configuration."""

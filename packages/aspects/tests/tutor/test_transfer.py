@@ -86,7 +86,7 @@ def test_site_of_the_two_line_says_what_changes(transfer):
     found = transfer("two")
     assert lost(found) == {}
     said = notes(found)
-    assert "SUPERSET_SECRET_KEY is shorter than 32 characters" in said
+    assert "SUPERSET_SECRET_KEY is shorter than 24 characters" in said
     assert "Superset sent mail through Tutor's relay" in said
     assert "aspects.lms.release" in said
     assert (

@@ -9,8 +9,8 @@ from aspects_gen.tutor.outcome import Note
 from aspects_gen.tutor.settings import Settings
 from aspects_gen.tutor.version import RALPH_LINE
 
-KEY_CHARACTERS = 32
-"""Fewest characters of Superset's session key; Tutor makes 24."""
+KEY_CHARACTERS = 24
+"""Fewest characters of Superset's session key: as many as Tutor makes."""
 
 Change = Callable[[Settings], str]
 """Settings -> the sentence, empty where the site is not concerned."""
@@ -59,7 +59,7 @@ def _superset_key(settings: Settings) -> str:
         return ""
     return (
         f"SUPERSET_SECRET_KEY is shorter than {KEY_CHARACTERS} characters, which Superset refuses here: "
-        "change it in the old site first, as docs/how-to/move-from-tutor.md shows"
+        "change it in the old site first, with `superset re-encrypt-secrets`"
     )
 
 

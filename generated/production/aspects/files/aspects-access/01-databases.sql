@@ -1,0 +1,5 @@
+-- Databases.
+CREATE DATABASE IF NOT EXISTS `xapi` ON CLUSTER 'aspects';
+CREATE DATABASE IF NOT EXISTS `openedx` ON CLUSTER 'aspects';
+CREATE DATABASE IF NOT EXISTS `event_sink` ON CLUSTER 'aspects';
+CREATE DATABASE IF NOT EXISTS `reporting` ON CLUSTER 'aspects';

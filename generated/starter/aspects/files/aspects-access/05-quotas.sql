@@ -1,0 +1,2 @@
+-- Limits per hour.
+DROP QUOTA IF EXISTS `ch_report_quota`;

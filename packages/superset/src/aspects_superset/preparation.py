@@ -1,0 +1,107 @@
+"""The Jobs that prepare Superset: its database, then what is in it; called by `output`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .addresses import administrator
+from .credentials import variable
+from .metadata import ADMIN_VARIABLE, LMS_VARIABLE, build_plan
+from .pod import UID, WRITABLE, build_container, build_pod
+from .settings import MOUNT, servers
+
+DATABASE_JOB = "superset-database-init"
+METADATA_JOB = "superset-metadata"
+SCRIPTS = "/app/preparation"
+DATABASE_DEADLINE_SECONDS = 900
+
+
+def build_files(values: Mapping[str, Any], tools: Any) -> dict[str, dict[str, str]]:
+    """Return the ConfigMaps of the Jobs' scripts."""
+    files = {
+        METADATA_JOB: {
+            "superset_metadata.py": tools.read("jobs/init/superset_metadata.py"),
+            "metadata.json": build_plan(values, tools),
+        }
+    }
+    if administrator(values):
+        script = tools.read("jobs/init/superset_database.py")
+        files[DATABASE_JOB] = {"superset_database.py": script}
+    return files
+
+
+def build_jobs(values: Mapping[str, Any], tools: Any) -> list[dict[str, Any]]:
+    """Return the Jobs, first things first."""
+    before: list[str] = []
+    jobs: list[dict[str, Any]] = []
+    if administrator(values):
+        jobs.append(database_job(values, tools))
+        before.append(f"job/{DATABASE_JOB}")
+    jobs.append(metadata_job(values, tools, before))
+    return jobs
+
+
+def database_job(values: Mapping[str, Any], tools: Any) -> dict[str, Any]:
+    """Return the Job that creates database and user, and keeps the user's password."""
+    database, place = values["database"], servers(values)["database"]
+    plain = {f"DATABASE_{key.upper()}": str(value) for key, value in place.items()}
+    plain |= {
+        "DATABASE_ADMIN_USER": administrator(values),
+        "HOME": "/tmp",  # noqa: S108
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "WAIT_SECONDS": str(values["metadata"]["waitSeconds"]),
+    }
+    mounts = [{"name": "scripts", "mountPath": SCRIPTS, "readOnly": True}]
+    if place["ca"]:
+        mounts.append({"name": "config", "mountPath": MOUNT, "readOnly": True})
+    container = {
+        "name": DATABASE_JOB,
+        "image": tools.image("superset"),
+        "command": ["python", f"{SCRIPTS}/superset_database.py"],
+        "env": [
+            *({"name": name, "value": value} for name, value in sorted(plain.items())),
+            variable("DATABASE_PASSWORD", database["passwordSecret"], tools),
+            variable("DATABASE_ADMIN_PASSWORD", database["adminPasswordSecret"], tools),
+        ],
+        "volumeMounts": mounts,
+    }
+    pod = build_pod(container)
+    if not place["ca"]:
+        pod["volumes"] = []
+    pod["volumes"].append({"name": "scripts", "configMap": {"name": DATABASE_JOB}})
+    return {
+        "name": DATABASE_JOB,
+        "about": "Creates Superset's metadata database and user, and sets the user's password.",
+        "pod": pod,
+        "workload": job_workload(values),
+        "after": [],
+        "deadline_seconds": DATABASE_DEADLINE_SECONDS,
+    }
+
+
+def metadata_job(values: Mapping[str, Any], tools: Any, after: list[str]) -> dict[str, Any]:
+    """Return the Job that upgrades the schema and sets roles and accounts."""
+    command = ["python", f"{SCRIPTS}/superset_metadata.py"]
+    container = build_container(values, tools, name=METADATA_JOB, command=command)
+    container["env"] += [
+        variable(ADMIN_VARIABLE, values["admin"]["passwordSecret"], tools),
+        variable(LMS_VARIABLE, values["lmsAccount"]["passwordSecret"], tools),
+    ]
+    container["volumeMounts"].append({"name": "scripts", "mountPath": SCRIPTS, "readOnly": True})
+    pod = build_pod(container)
+    pod["volumes"].append({"name": "scripts", "configMap": {"name": METADATA_JOB}})
+    return {
+        "name": METADATA_JOB,
+        "about": "Upgrades Superset's metadata database; sets its roles and accounts.",
+        "pod": pod,
+        "workload": job_workload(values),
+        "after": after,
+        "deadline_seconds": values["metadata"]["deadlineSeconds"],
+    }
+
+
+def job_workload(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what composition must know of either Job."""
+    tuning = {"resources": values["metadata"]["resources"]}
+    return {"uid": UID, "writable": WRITABLE, "tuning": tuning}

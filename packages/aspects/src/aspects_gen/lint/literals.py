@@ -18,8 +18,9 @@ _HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _RUNS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]|[0-9]+")
 
 _KNOWN_ID = re.compile(
-    # UUIDs, and the ids that Superset gives to the parts of a dashboard
+    # UUIDs, names of Jobs with their hash, and the ids that Superset gives to the parts of a dashboard
     r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"|[a-z]+(-[a-z]+)+-[0-9a-f]{8}"
     r"|(NATIVE_FILTER|CHART|COLUMN|DIVIDER|HEADER|MARKDOWN|ROW|TABS?)-[-\w]+"
 )
 _CERTIFICATE = r"(?s)-----BEGIN (CERTIFICATE|PUBLIC KEY)-----.*?-----END \1-----"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from aspects_gen.compose.bundle import Bundle
 from aspects_gen.environment import Place, find_places
 from aspects_gen.generate import compose_place, generate

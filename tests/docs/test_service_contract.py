@@ -8,6 +8,7 @@ import sys
 
 import pytest
 import yaml
+
 from aspects_gen.services.contract import Output, Service, Tools
 from docs.pages import ROOT, blocks_of
 

@@ -18,13 +18,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aspects_gen.images.reference import Reference
-from aspects_gen.images.registry import MANIFEST_TYPES, Registry
-from aspects_gen.images.transport import Transport
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from aspects_gen.images.reference import Reference
+from aspects_gen.images.registry import MANIFEST_TYPES, Registry
+from aspects_gen.images.transport import Transport
 
 INDEX, _, MANIFEST, DOCKER_MANIFEST = MANIFEST_TYPES
 DEBIAN = shutil.which("docker-registry")

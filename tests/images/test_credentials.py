@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from aspects_gen.images.credentials import default_config, find_credentials
 
 

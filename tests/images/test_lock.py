@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from aspects_gen.errors import ValuesError, WriteError
-from aspects_gen.images.lock import ImageLock, Pin, parse_lock, read_lock, write_lock
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from aspects_gen.errors import ValuesError, WriteError
+from aspects_gen.images.lock import ImageLock, Pin, parse_lock, read_lock, write_lock
 
 A, B = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
 ENTRY = {"digest": A, "seen": "somewhere"}

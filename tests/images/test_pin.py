@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+
 from aspects_gen.errors import ValuesError
 from aspects_gen.images.lock import ImageLock, Pin, read_lock, write_lock
 from aspects_gen.images.pin import has_failed, pin_images

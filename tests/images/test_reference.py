@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from aspects_gen.errors import AspectsError
 from aspects_gen.images.reference import Reference, parse_reference
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 
 import pytest
+
 from aspects_gen.images.reference import parse_reference
 from aspects_gen.images.registry import MANIFEST_TYPES
 from aspects_gen.images.transport import MOST_BYTES, RegistryError, Transport, is_loopback

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from aspects_gen.cli.main import run
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+from aspects_gen.cli.main import run
 from environments import objects_in
 
 VALUES = """\

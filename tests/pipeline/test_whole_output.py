@@ -11,10 +11,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from aspects_gen.compose.bundle import containers, pod_template
-from kubernetes.pod_security import violations
-from kubernetes.strict import MINORS, errors_of
 
+from aspects_gen.compose.bundle import containers, pod_template
 from environments import (
     COMMITTED,
     ROOT,
@@ -25,6 +23,8 @@ from environments import (
     objects_in,
     tree_of,
 )
+from kubernetes.pod_security import violations
+from kubernetes.strict import MINORS, errors_of
 
 EVERY = (*COMMITTED, *SITUATIONS)
 

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from aspects_gen.compose.pipeline import build_tree
 from aspects_gen.environment import find_places
 from aspects_gen.errors import ValuesError
 from aspects_gen.generate import compose_place
 from aspects_gen.lint.run import lint_bundle
 from aspects_gen.services.registry import discover_services
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from kubernetes.pod_security import violations
 from kubernetes.strict import MINORS, errors_of
 

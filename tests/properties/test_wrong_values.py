@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from aspects_gen.cli.main import run
 from aspects_gen.errors import ValuesError
 from aspects_gen.services.registry import discover_services
 from aspects_gen.values.resolve import resolve_values
 from aspects_gen.values.schema import bundle_schema, resolve
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 Leaf = tuple[tuple[str, ...], dict[str, Any]]
 

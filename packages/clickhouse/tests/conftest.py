@@ -6,9 +6,10 @@ import copy
 from pathlib import Path
 from typing import Any, ClassVar
 
-import aspects_clickhouse
 import jinja2
 import pytest
+
+import aspects_clickhouse
 
 PACKAGE = Path(aspects_clickhouse.__file__).parent
 

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-import aspects_clickhouse
 import pytest
+
+import aspects_clickhouse
 
 
 def found(values, site=None):

@@ -3,9 +3,10 @@ from __future__ import annotations
 import json
 import re
 
-import aspects_clickhouse
 import kubernetes_validate
 import pytest
+
+import aspects_clickhouse
 
 VARIANTS = {
     "single": {},

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from aspects_clickhouse.memory import bytes_of, memory_caps
 
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import aspects_clickhouse
 import jsonschema_rs
 import pytest
+
+import aspects_clickhouse
 
 ROOT = Path(__file__).parents[3]
 ROOT_SCHEMA = ROOT / "packages/aspects/src/aspects_gen/values/root.schema.json"

@@ -7,8 +7,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import aspects_clickhouse
 import pytest
+
+import aspects_clickhouse
 
 PACKAGE = Path(aspects_clickhouse.__file__).parent
 NAME = "clickhouse-20300131T023000Z"

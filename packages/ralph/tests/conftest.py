@@ -6,8 +6,9 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-import aspects_ralph
 import pytest
+
+import aspects_ralph
 
 PACKAGE = Path(aspects_ralph.__file__).parent
 SITE = {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import aspects_ralph
 import pytest
+
+import aspects_ralph
 from aspects_ralph.memory import needed_bytes, parse_bytes
 from aspects_ralph.settings import OWNED
 

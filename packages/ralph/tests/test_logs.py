@@ -9,8 +9,9 @@ import logging.config
 import sys
 from pathlib import Path
 
-import aspects_ralph
 import pytest
+
+import aspects_ralph
 
 PACKAGE = Path(aspects_ralph.__file__).parent
 

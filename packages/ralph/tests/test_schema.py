@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import aspects_ralph
 import pytest
+
+import aspects_ralph
 
 PACKAGE = Path(__file__).parents[1]
 

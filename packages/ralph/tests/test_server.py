@@ -6,8 +6,9 @@ import json
 import re
 from pathlib import Path
 
-import aspects_ralph
 import pytest
+
+import aspects_ralph
 
 RUNBOOKS = Path(__file__).parents[3] / "docs" / "runbooks"
 

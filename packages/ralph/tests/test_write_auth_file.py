@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import aspects_ralph
 import bcrypt
 import pytest
+
+import aspects_ralph
 
 PACKAGE = Path(aspects_ralph.__file__).parent
 

@@ -8,9 +8,10 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-import aspects_superset
 import jinja2
 import pytest
+
+import aspects_superset
 
 PACKAGE = Path(aspects_superset.__file__).parent
 SITE = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 
-import aspects_superset
 import pytest
+
+import aspects_superset
 
 EXTERNAL = {
     "database": {"host": "db.example.org", "engine": "mysql"},

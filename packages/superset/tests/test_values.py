@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import aspects_superset
 import pytest
+
+import aspects_superset
 
 UPSTREAM = Path(__file__).parents[1] / "upstream.json"
 

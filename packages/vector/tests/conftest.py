@@ -7,9 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import aspects_vector
 import jinja2
 import pytest
+
+import aspects_vector
 
 PACKAGE = Path(aspects_vector.__file__).parent
 ROOT_SCHEMA = Path(__file__).parents[2] / "aspects/src/aspects_gen/values/root.schema.json"

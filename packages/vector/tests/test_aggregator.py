@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import aspects_vector
 import pytest
+
+import aspects_vector
 
 ARCHIVE = {"enabled": True, "bucket": "events"}
 

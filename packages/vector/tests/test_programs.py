@@ -6,11 +6,12 @@ import json
 import uuid
 from pathlib import Path
 
-import aspects_vector
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from vrl_python import VRLRuntime
+
+import aspects_vector
 
 APPS = Path(aspects_vector.__file__).parent / "apps"
 CASES = json.loads((APPS / "aggregator/cases.json").read_text(encoding="utf-8"))

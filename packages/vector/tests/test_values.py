@@ -6,9 +6,10 @@ import json
 import re
 from pathlib import Path
 
-import aspects_vector
 import jsonschema_rs
 import pytest
+
+import aspects_vector
 
 ROOT = Path(__file__).parents[3]
 ROOT_SCHEMA = ROOT / "packages/aspects/src/aspects_gen/values/root.schema.json"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jinja2
 import pytest
+
 from aspects_gen import aspects
 from aspects_gen.values.defaults import default_of, merge
 

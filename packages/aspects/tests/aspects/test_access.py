@@ -1,4 +1,5 @@
 import pytest
+
 from aspects_gen.aspects.access import CLIENTS, access_model
 from aspects_gen.aspects.naming import BASE_SINK_TABLES, data_databases, parsed_database
 

@@ -1,4 +1,5 @@
 import pytest
+
 from aspects_gen import aspects
 
 SITE = {"endpoints": ["clickhouse/http"]}

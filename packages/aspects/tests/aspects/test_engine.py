@@ -1,6 +1,7 @@
 """Statements on the embedded engine, where it is installed."""
 
 import pytest
+
 from aspects_gen.aspects.access import access_model
 from aspects_gen.aspects.statements import access_files
 

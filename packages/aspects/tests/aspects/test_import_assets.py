@@ -4,6 +4,7 @@ import types
 
 import pytest
 import yaml
+
 from aspects_gen.aspects.trees import PACKAGE
 
 UUID = "21174b6c-4d40-4958-8161-d6c3cf5e77b6"

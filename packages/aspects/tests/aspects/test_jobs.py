@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from aspects_gen.aspects.clickhouse_jobs import dbt_env, emit_jobs
 from aspects_gen.aspects.lms_job import emit_lms
 from aspects_gen.aspects.server import server_env

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from aspects_gen.aspects.literal import literal
 from aspects_gen.aspects.lms_files import lms_files
 

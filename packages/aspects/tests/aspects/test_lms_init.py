@@ -4,6 +4,7 @@ import sys
 import types
 
 import pytest
+
 from aspects_gen.aspects.trees import PACKAGE
 
 

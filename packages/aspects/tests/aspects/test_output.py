@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from aspects_gen import aspects
 
 RUNBOOKS = Path(__file__).parents[4] / "docs" / "runbooks"

@@ -2,6 +2,7 @@ import json
 
 import jsonschema
 import pytest
+
 from aspects_gen import aspects
 from aspects_gen.aspects.trees import PACKAGE
 

@@ -4,6 +4,7 @@ import textwrap
 import types
 
 import pytest
+
 from aspects_gen.cli import table
 from aspects_gen.cli.main import run
 from aspects_gen.services import registry

@@ -3,6 +3,7 @@ import textwrap
 from datetime import UTC, date, datetime
 
 import pytest
+
 from aspects_gen.cli import images
 from aspects_gen.images.registry import Registry
 from aspects_gen.images.transport import RegistryError

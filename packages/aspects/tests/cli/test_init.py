@@ -4,6 +4,7 @@ import re
 
 import pytest
 import yaml
+
 from aspects_gen.cli.main import run
 from aspects_gen.services import registry
 from aspects_gen.starting.file import silence_services, start_environment

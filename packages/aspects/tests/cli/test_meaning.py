@@ -1,4 +1,5 @@
 import pytest
+
 from aspects_gen.errors import UsageError
 from aspects_gen.explain.inline import inline_yaml
 from aspects_gen.explain.keys import find_key

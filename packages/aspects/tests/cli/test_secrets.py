@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
-from aspects_gen.compose.bundle import Bundle
-from aspects_gen.secretfiles import delivery, folder, material
-from aspects_gen.secretfiles.demand import EVERY_KEY, find_readers
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from aspects_gen.compose.bundle import Bundle
+from aspects_gen.secretfiles import delivery, folder, material
+from aspects_gen.secretfiles.demand import EVERY_KEY, find_readers
 
 BANK = "shop-bank/account"
 TOKEN = "shop-keys/token"

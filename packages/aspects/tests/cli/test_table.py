@@ -1,4 +1,5 @@
 import pytest
+
 from aspects_gen.cli import table
 
 

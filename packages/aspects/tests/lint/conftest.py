@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from aspects_gen.compose.bundle import Bundle, Item, pod_template
 from aspects_gen.compose.pipeline import build_tree, compose
 from aspects_gen.lint.run import lint_bundle

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from aspects_gen.cli import main
 from aspects_gen.services import registry
 

@@ -1,4 +1,5 @@
 import pytest
+
 from aspects_gen.lint.literals import find_literals
 
 

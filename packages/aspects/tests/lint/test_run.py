@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+
 from aspects_gen.errors import ValuesError
 from aspects_gen.lint.catalogue import RULES, SUBJECTS
 from aspects_gen.lint.run import refuse_errors

@@ -4,9 +4,10 @@ import subprocess
 
 import pytest
 import yaml
-from aspects_gen.tree.yamltext import dump_manifest, dump_yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
+from aspects_gen.tree.yamltext import dump_manifest, dump_yaml
 
 TRICKY = """y n Y N yes no on off true True null ~ 1e3 1e+3 4e10 0o17 017 08 0x1f 0b101 1_000 .5 1.e5 .1e2
 +1 -1 .inf -.inf .nan << = 12:30:45 1:20 2026-01-01 2026-1-1 0 00 1.0 1. v1.2 e3 3e 12e 1e 0755 ::/0 - --

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from aspects_gen.services.registry import discover_services
 from aspects_gen.tutor.transfer import Choices, transfer_config
 from aspects_gen.values.document import load_document

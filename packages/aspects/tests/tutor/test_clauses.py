@@ -1,4 +1,5 @@
 import pytest
+
 from aspects_gen.tutor.clauses import period_seconds, refresh_minutes, retention_months
 from aspects_gen.tutor.outcome import Noted, UnmappableError
 

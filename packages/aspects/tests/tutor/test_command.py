@@ -1,6 +1,7 @@
 import json
 
 import pytest
+
 from aspects_gen.cli.main import run
 
 

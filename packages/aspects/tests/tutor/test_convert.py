@@ -1,4 +1,5 @@
 import pytest
+
 from aspects_gen.tutor.convert import CONVERTERS
 from aspects_gen.tutor.images import is_upstream, split_image
 from aspects_gen.tutor.outcome import Noted, NotNeededError, UnmappableError

@@ -1,4 +1,5 @@
 import pytest
+
 from aspects_gen.tutor.hidden import Hidden, sounds_secret
 
 

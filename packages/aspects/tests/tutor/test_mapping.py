@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from aspects_gen.tutor.combine import COMBINATIONS
 from aspects_gen.tutor.conditions import CONDITIONS
 from aspects_gen.tutor.convert import CONVERTERS

@@ -4,13 +4,14 @@ import tempfile
 from pathlib import Path
 
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from aspects_gen.services.registry import discover_services
 from aspects_gen.tutor.hidden import sounds_secret
 from aspects_gen.tutor.report import report_data, report_text
 from aspects_gen.tutor.rules import load_rules
 from aspects_gen.tutor.transfer import Choices, transfer_config
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 SERVICES = discover_services()
 MARK = "zQ7"

@@ -1,4 +1,5 @@
 import pytest
+
 from aspects_gen.errors import ValuesError
 from aspects_gen.tutor.read import NOT_SHOWN, read_config
 

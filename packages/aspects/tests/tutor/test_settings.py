@@ -1,4 +1,5 @@
 import pytest
+
 from aspects_gen.tutor.conditions import is_own_service
 from aspects_gen.tutor.outcome import UnmappableError
 from aspects_gen.tutor.settings import Settings, as_boolean

@@ -1,4 +1,5 @@
 import pytest
+
 from aspects_gen.tutor.version import find_line, parse_version
 
 

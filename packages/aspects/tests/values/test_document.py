@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from aspects_gen.errors import ValuesError
-from aspects_gen.values.document import load_document
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from aspects_gen.errors import ValuesError
+from aspects_gen.values.document import load_document
 
 
 def read(tmp_path: Path, text: str | bytes):

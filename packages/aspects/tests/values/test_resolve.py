@@ -1,9 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from aspects_gen.errors import ValuesError
 from aspects_gen.values.paths import parse_path, show_path
 from aspects_gen.values.resolve import resolve_values
-from hypothesis import given
-from hypothesis import strategies as st
 
 SITE = "site: {lmsHost: learn.example.org}\n"
 

@@ -39,7 +39,7 @@ def _job(values: dict[str, Any], tools: Any) -> dict[str, Any]:
     }
     return {
         "name": topology.RESTORE,
-        "about": f"Restores the backup {restore['backup']}.",
+        "about": f"Restores the backup {restore['backup']}",
         "pod": client_pod(values, tools, name=topology.RESTORE, settings=settings),
         "workload": client_workload(values),
         "after": [topology.SERVER_ID] if topology.runs_here(values) else [],

@@ -72,7 +72,7 @@ def database_job(values: Mapping[str, Any], tools: Any) -> dict[str, Any]:
     pod["volumes"].append({"name": "scripts", "configMap": {"name": DATABASE_JOB}})
     return {
         "name": DATABASE_JOB,
-        "about": "Creates Superset's metadata database and user, and sets the user's password.",
+        "about": "create Superset's metadata database and user, and set the user's password",
         "pod": pod,
         "workload": job_workload(values),
         "after": [],
@@ -93,7 +93,7 @@ def metadata_job(values: Mapping[str, Any], tools: Any, after: list[str]) -> dic
     pod["volumes"].append({"name": "scripts", "configMap": {"name": METADATA_JOB}})
     return {
         "name": METADATA_JOB,
-        "about": "Upgrades Superset's metadata database; sets its roles and accounts.",
+        "about": "upgrade Superset's metadata database, set its roles and accounts",
         "pod": pod,
         "workload": job_workload(values),
         "after": after,

@@ -51,8 +51,8 @@ def secrets(values: dict[str, Any], server: Server) -> list[dict[str, Any]]:
     if archive["enabled"] and archive["credentials"] == "secret":
         pair = archive["credentialsSecret"]
         keys = {
-            pair["accessKey"]: {"about": "Access key id that may put objects into the bucket."},
-            pair["secretKey"]: {"about": "Secret access key of the same pair."},
+            pair["accessKey"]: {"about": "Access key id that may put objects into the bucket"},
+            pair["secretKey"]: {"about": "Secret access key of the same pair"},
         }
         found.append({"name": pair["name"], "keys": keys})
     authority = values["clickhouse"]["caSecret"]

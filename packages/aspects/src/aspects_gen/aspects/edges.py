@@ -55,7 +55,7 @@ def list_order() -> list[Order]:
 
 def _server_need(values: dict[str, Any], tools: Tools, client: str, which: str) -> Need:
     """Return the connection to Superset's database or Redis, in the cluster or outside."""
-    why = "is a process of Superset's own"
+    why = "runs Superset's own code on its database and queue"
     if tools.endpoint(f"superset/{which}") is not None:
         return {"client": client, "endpoint": f"superset/{which}", "why": why}
     server = values["superset"][which]

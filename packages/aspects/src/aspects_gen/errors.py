@@ -112,7 +112,7 @@ class ValuesError(AspectsError):
     exit_code = 2
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = sorted(set(findings), key=lambda f: (f.at, f.path, f.code))
+        self.findings = sorted(set(findings), key=lambda f: (f.at, f.path, f.code, f.problem))
         super().__init__(self._text())
 
     def _text(self) -> str:

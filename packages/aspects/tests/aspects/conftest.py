@@ -28,7 +28,7 @@ OTHERS = {
             "cluster": "",
             "caSecret": secret("", "ca.crt"),
         },
-        "backup": {"kind": "volume"},
+        "backup": {"enabled": True, "kind": "volume"},
     },
     "ralph": {
         "enabled": True,

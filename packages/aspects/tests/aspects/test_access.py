@@ -1,7 +1,8 @@
 import pytest
 
-from aspects_gen.aspects.access import CLIENTS, access_model
+from aspects_gen.aspects.access import CLIENTS, access_model, active_clients
 from aspects_gen.aspects.naming import BASE_SINK_TABLES, data_databases, parsed_database
+from aspects_gen.aspects.statements import access_files
 
 
 def model(make_values, overlay=None, **extra):
@@ -114,3 +115,23 @@ def test_databases_are_created_once_each(make_values):
     aspects = make_values({"aspects": {"databases": {"migrations": "ledger"}}})["aspects"]
     assert data_databases(aspects) == ["xapi", "openedx", "event_sink", "reporting", "ledger"]
     assert parsed_database(aspects) == "xapi"
+
+
+def test_a_service_that_is_off_keeps_no_user(make_values):
+    off = {
+        "ralph": {"enabled": False},
+        "vector": {"enabled": True},
+        "aspects": {"source": "vector"},
+    }
+    values = make_values(off)
+    assert "lrs" not in active_clients(values)
+    model = access_model(values["aspects"], clients=active_clients(values))
+    assert model["absent"] == [{"user": "ch_lrs", "role": "ch_lrs_role"}]
+    text = access_files(model, cluster="main")["06-absent.sql"]
+    assert "DROP USER IF EXISTS `ch_lrs` ON CLUSTER 'main';" in text
+    assert "DROP ROLE IF EXISTS `ch_lrs_role` ON CLUSTER 'main';" in text
+
+
+def test_an_lrs_elsewhere_keeps_its_user(make_values):
+    values = make_values({"ralph": {"enabled": False}, "aspects": {"source": "ralph"}})
+    assert "lrs" in active_clients(values)

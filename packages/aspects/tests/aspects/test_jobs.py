@@ -62,7 +62,8 @@ def test_jobs_mount_every_file_they_are_given(make_values, tools):
 
 
 def test_access_job_reads_passwords_as_files_and_has_none_in_its_environment(make_values, tools):
-    job = jobs_of(emit_jobs(make_values(), tools))["aspects-access"]
+    values = make_values({"vector": {"enabled": True}})
+    job = jobs_of(emit_jobs(values, tools))["aspects-access"]
     assert all("valueFrom" not in entry for entry in env_of(job).values())
     passwords = next(v for v in job["pod"]["volumes"] if v["name"] == "passwords")
     paths = [source["secret"]["items"][0]["path"] for source in passwords["projected"]["sources"]]

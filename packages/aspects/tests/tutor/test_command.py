@@ -181,4 +181,4 @@ def test_secrets_to_carry_are_those_that_the_deployment_wants(tmp_path, data, ca
         for key in secret["keys"]
     }
     assert carried - wanted == set()
-    assert len(carried) == 12
+    assert len(carried) == 11

@@ -70,7 +70,6 @@ def test_site_of_the_two_line_lists_its_secrets_by_name(transfer):
         "ASPECTS_CLICKHOUSE_CMS_PASSWORD": "clickhouse-sinks/password",
         "ASPECTS_CLICKHOUSE_LRS_PASSWORD": "clickhouse-lrs/password",
         "ASPECTS_CLICKHOUSE_REPORT_PASSWORD": "clickhouse-reporting/password",
-        "ASPECTS_CLICKHOUSE_VECTOR_PASSWORD": "clickhouse-vector/password",
         "CLICKHOUSE_ADMIN_PASSWORD": "clickhouse-admin/password",
         "RALPH_ADMIN_PASSWORD": "ralph-admin/password",
         "RALPH_LMS_PASSWORD": "ralph-lms/password",

@@ -4,12 +4,6 @@ GRANT
   SELECT, INSERT ON `xapi`.`xapi_events_all`,
   SELECT ON `system`.`settings`
   TO `ch_lrs_role` WITH REPLACE OPTION;
-CREATE ROLE IF NOT EXISTS `ch_vector_role`;
-GRANT
-  INSERT ON `openedx`.`xapi_events_all`,
-  INSERT ON `openedx`.`_tracking`,
-  INSERT ON `openedx`.`_dead_letters`
-  TO `ch_vector_role` WITH REPLACE OPTION;
 CREATE ROLE IF NOT EXISTS `ch_cms_role`;
 GRANT
   SELECT, INSERT ON `event_sink`.`course_overviews`,
@@ -85,14 +79,3 @@ GRANT
   SELECT ON `system`.`functions`,
   SELECT ON `system`.`mutations`
   TO `ch_migrations_role` WITH REPLACE OPTION;
-CREATE ROLE IF NOT EXISTS `ch_backup_role`;
-GRANT
-  BACKUP ON `xapi`.*,
-  BACKUP ON `openedx`.*,
-  BACKUP ON `event_sink`.*,
-  BACKUP ON `reporting`.*,
-  SELECT ON `system`.`backups`,
-  SELECT ON `system`.`databases`,
-  SELECT ON `system`.`parts`,
-  SELECT ON `system`.`tables`
-  TO `ch_backup_role` WITH REPLACE OPTION;

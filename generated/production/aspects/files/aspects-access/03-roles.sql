@@ -1,9 +1,4 @@
 -- One role per client, with its rights.
-CREATE ROLE IF NOT EXISTS `ch_lrs_role` ON CLUSTER 'aspects';
-GRANT ON CLUSTER 'aspects'
-  SELECT, INSERT ON `xapi`.`xapi_events_all`,
-  SELECT ON `system`.`settings`
-  TO `ch_lrs_role` WITH REPLACE OPTION;
 CREATE ROLE IF NOT EXISTS `ch_vector_role` ON CLUSTER 'aspects';
 GRANT ON CLUSTER 'aspects'
   INSERT ON `openedx`.`xapi_events_all`,

@@ -1,9 +1,4 @@
 -- One user per client.
-CREATE USER IF NOT EXISTS `ch_lrs` ON CLUSTER 'aspects' IDENTIFIED WITH sha256_hash BY '@sha256(lrs)@';
-ALTER USER `ch_lrs` ON CLUSTER 'aspects' IDENTIFIED WITH sha256_hash BY '@sha256(lrs)@';
-GRANT ON CLUSTER 'aspects' `ch_lrs_role` TO `ch_lrs` WITH REPLACE OPTION;
-ALTER USER `ch_lrs` ON CLUSTER 'aspects' DEFAULT ROLE `ch_lrs_role` SETTINGS NONE;
-REVOKE ON CLUSTER 'aspects' ALL ON *.* FROM `ch_lrs`;
 CREATE USER IF NOT EXISTS `ch_vector` ON CLUSTER 'aspects' IDENTIFIED WITH sha256_hash BY '@sha256(vector)@';
 ALTER USER `ch_vector` ON CLUSTER 'aspects' IDENTIFIED WITH sha256_hash BY '@sha256(vector)@';
 GRANT ON CLUSTER 'aspects' `ch_vector_role` TO `ch_vector` WITH REPLACE OPTION;

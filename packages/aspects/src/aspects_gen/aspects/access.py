@@ -6,15 +6,17 @@ Shape of `access_model`::
      "profiles": [{"name", "settings": {setting: value}}],
      "clients": [{"id", "user", "role", "secret": {"name", "key"}, "profile": name or None,
                   "grants": [Grant], "withheld": [Grant]}],
+     "absent": [{"user", "role"}],
      "quotas": [{"name", "role", "hours", "queries"}]}
 
 A Grant is (privileges, on): what may be done, and `database.table`, `database.*` or `*.*`.
-Withheld rights are taken out of a wider grant again.
+Withheld rights are taken out of a wider grant again. Absent clients are those whose service is
+off: their users are removed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aspects_gen.aspects.naming import (
@@ -76,13 +78,29 @@ CHANGE_RIGHTS = ("INSERT", "ALTER TABLE", "DROP TABLE", "TRUNCATE")
 """What no one but migrations and the table's own client may do to a base table."""
 
 
+def active_clients(values: dict[str, Any]) -> list[str]:
+    """Return the clients that something of this deployment, or the LMS, signs in as."""
+    aspects = values["aspects"]
+    needed = {
+        "lrs": values["ralph"]["enabled"] or aspects["source"] == "ralph",
+        "vector": values["vector"]["enabled"],
+        "backup": values["clickhouse"]["backup"]["enabled"],
+    }
+    return [client for client in CLIENTS if needed.get(client, True)]
+
+
 def access_model(
-    aspects: dict[str, Any], *, cluster: bool = False, object_store: bool = False
+    aspects: dict[str, Any],
+    *,
+    clients: Sequence[str] = CLIENTS,
+    cluster: bool = False,
+    object_store: bool = False,
 ) -> dict[str, Any]:
     """Return databases, users, roles, grants, profiles and quotas for a complete aspects slice.
 
     Args:
         aspects: the slice `aspects`, complete.
+        clients: those in use; the others' users are removed.
         cluster: statements run ON CLUSTER, which is a right of its own.
         object_store: backups go to an S3-compatible store, likewise.
     """
@@ -92,7 +110,12 @@ def access_model(
     return {
         "databases": data_databases(aspects),
         "profiles": [{"name": f"{reporting}_profile", "settings": reporting_settings(aspects)}],
-        "clients": [client_access(aspects, client, **extra) for client in CLIENTS],
+        "clients": [client_access(aspects, client, **extra) for client in clients],
+        "absent": [
+            {"user": login["user"], "role": client_role(login["user"])}
+            for client, login in sorted(aspects["clients"].items())
+            if client not in clients
+        ],
         "quotas": [
             {
                 "name": f"{reporting}_quota",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from aspects_gen.aspects.access import access_model
+from aspects_gen.aspects.access import access_model, active_clients
 from aspects_gen.aspects.naming import migrations_database, parsed_database
 from aspects_gen.aspects.server import SCHEMA, ca_mount, ca_volume, cluster_name, server_env
 from aspects_gen.aspects.statements import access_files
@@ -62,6 +62,7 @@ def access_sql(values: dict[str, Any]) -> dict[str, str]:
     cluster = cluster_name(values)
     model = access_model(
         values["aspects"],
+        clients=active_clients(values),
         cluster=bool(cluster),
         object_store=values["clickhouse"]["backup"]["kind"] == "s3",
     )
@@ -70,7 +71,8 @@ def access_sql(values: dict[str, Any]) -> dict[str, str]:
 
 def access_job(values: dict[str, Any], tools: Tools) -> Job:
     """Return the Job that creates databases, users and grants as the administrator."""
-    admin, clients = values["clickhouse"]["admin"], values["aspects"]["clients"]
+    admin = values["clickhouse"]["admin"]
+    clients = {c: values["aspects"]["clients"][c] for c in active_clients(values)}
     users = " ".join(f"{client}={login['user']}" for client, login in sorted(clients.items()))
     env = [
         {"name": "ADMIN_USER", "value": admin["user"]},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aspects_gen.aspects.access import CLIENTS
+from aspects_gen.aspects.access import active_clients
 from aspects_gen.aspects.server import ca_secret
 from aspects_gen.aspects.superset_job import application_secrets
 from aspects_gen.services.contract import Secret, SecretKey
@@ -31,7 +31,7 @@ def list_secrets(values: dict[str, Any]) -> list[Secret]:
         "password of ClickHouse's administrator",
         "" if outside else STRONG,
     )
-    for client in CLIENTS:
+    for client in active_clients(values):
         login = aspects["clients"][client]
         add(login["passwordSecret"], f"password of ClickHouse user {login['user']}")
     if ca_secret(values):

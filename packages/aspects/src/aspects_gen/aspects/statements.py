@@ -31,8 +31,11 @@ def access_files(model: dict[str, Any], *, cluster: str = "", extra: str = "") -
         "03-roles.sql": ("One role per client, with its rights.", role_statements(model, where)),
         "04-users.sql": ("One user per client.", user_statements(model, where)),
         "05-quotas.sql": ("Limits per hour.", quota_statements(model, where)),
+        "06-absent.sql": ("Users of services that are off.", absent_statements(model, where)),
     }
-    files = {name: _file(about, statements) for name, (about, statements) in parts.items()}
+    files = {
+        name: _file(about, statements) for name, (about, statements) in parts.items() if statements
+    }
     if extra.strip():
         files["09-extra.sql"] = f"-- The operator's own statements.\n{_clean(extra)}"
     return files
@@ -95,6 +98,15 @@ def quota_statements(model: dict[str, Any], where: str) -> list[str]:
         rest = f"KEYED BY user_name {limit} TO {name(quota['role'])}"
         lines.append(f"CREATE QUOTA IF NOT EXISTS {title}{where} {rest}")
         lines.append(f"ALTER QUOTA {title}{where} {rest}")
+    return lines
+
+
+def absent_statements(model: dict[str, Any], where: str) -> list[str]:
+    """Return what removes the users and roles that nothing uses: a service that is off keeps no way in."""
+    lines = []
+    for client in model["absent"]:
+        lines.append(f"DROP USER IF EXISTS {name(client['user'])}{where}")
+        lines.append(f"DROP ROLE IF EXISTS {name(client['role'])}{where}")
     return lines
 
 

@@ -22,6 +22,38 @@ SYNC_OPTIONS = (
     "RespectIgnoreDifferences=true",
 )
 
+AUTOMATED = {"prune": True, "selfHeal": True, "allowEmpty": False}
+BACKOFF = {"duration": "30s", "factor": 2, "maxDuration": "10m"}
+
+IGNORED = {
+    "group": "apps",
+    "kind": "StatefulSet",
+    # the API server fills in these fields of each claim template
+    "jqPathExpressions": [
+        ".spec.volumeClaimTemplates[]?.apiVersion",
+        ".spec.volumeClaimTemplates[]?.kind",
+        ".spec.volumeClaimTemplates[]?.status",
+    ],
+}
+
+SYNC_PATCH = """\
+spec:
+  revisionHistoryLimit: 10
+{{- if or .argocd.automated .argocd.retries }}
+  syncPolicy:
+{{- if .argocd.automated }}
+    automated: {prune: true, selfHeal: true, allowEmpty: false}
+{{- end }}
+{{- if .argocd.retries }}
+    retry: {limit: {{ .argocd.retries }}, backoff: {duration: 30s, factor: 2, maxDuration: 10m}}
+{{- end }}
+{{- end }}
+"""
+"""What an Application template cannot say: parts that are there or not, and numbers.
+
+Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Template/#template-patch
+"""
+
 
 def build_argocd(bundle: Bundle) -> list[Item]:
     """Return the AppProject and the Application or ApplicationSet of this environment."""
@@ -69,27 +101,12 @@ def _project(bundle: Bundle, name: str) -> dict[str, Any]:
     }
 
 
-def _ignored(bundle: Bundle) -> list[dict[str, Any]]:
-    """Return what the cluster changes by itself and nobody should be told of."""
-    ignored: list[dict[str, Any]] = []
-    if any(item.kind == "StatefulSet" for item in bundle.items):
-        # the API server fills in these two fields of each claim template
-        expressions = [
-            ".spec.volumeClaimTemplates[]?.apiVersion",
-            ".spec.volumeClaimTemplates[]?.kind",
-            ".spec.volumeClaimTemplates[]?.status",
-        ]
-        ignored.append({"group": "apps", "kind": "StatefulSet", "jqPathExpressions": expressions})
-    return ignored
-
-
 def _sync_policy(settings: dict[str, Any]) -> dict[str, Any]:
     policy: dict[str, Any] = {"syncOptions": list(SYNC_OPTIONS)}
     if settings["automated"]:
-        policy["automated"] = {"prune": True, "selfHeal": True, "allowEmpty": False}
+        policy["automated"] = dict(AUTOMATED)
     if settings["retries"]:
-        backoff = {"duration": "30s", "factor": 2, "maxDuration": "10m"}
-        policy["retry"] = {"limit": settings["retries"], "backoff": backoff}
+        policy["retry"] = {"limit": settings["retries"], "backoff": dict(BACKOFF)}
     return policy
 
 
@@ -110,9 +127,8 @@ def _application(bundle: Bundle, project: str) -> dict[str, Any]:
         "syncPolicy": _sync_policy(settings),
         "revisionHistoryLimit": 10,
     }
-    ignored = _ignored(bundle)
-    if ignored:
-        spec["ignoreDifferences"] = ignored
+    if any(item.kind == "StatefulSet" for item in bundle.items):
+        spec["ignoreDifferences"] = [IGNORED]
     metadata = {
         "name": f"aspects-{environment}",
         "namespace": settings["namespace"],
@@ -124,8 +140,9 @@ def _application(bundle: Bundle, project: str) -> dict[str, Any]:
 def _application_set(bundle: Bundle) -> dict[str, Any]:
     """Return the ApplicationSet over every environment that asks for it.
 
-    It reads each environment's release.yaml, so its text is the same whichever environment carries it.
-    Its name holds the repository path: a second set of one name would take over the first one's Applications.
+    What differs between environments it reads from each one's release.yaml, so its text is the same
+    whichever of them carries it. Its name holds the repository path: a second set of one name
+    would take over the first one's Applications.
     """
     settings = bundle.settings["argocd"]
     files = {"path": f"{settings['path']}/*/release.yaml"}
@@ -150,8 +167,9 @@ def _application_set(bundle: Bundle) -> dict[str, Any]:
                 "path": "{{ .path.path }}",
             },
             "destination": {"server": "{{ .argocd.cluster }}", "namespace": "{{ .namespace }}"},
-            "syncPolicy": _sync_policy(settings),
+            "syncPolicy": {"syncOptions": list(SYNC_OPTIONS)},
             "revisionHistoryLimit": 10,
+            "ignoreDifferences": [IGNORED],
         },
     }
     return {
@@ -166,6 +184,7 @@ def _application_set(bundle: Bundle) -> dict[str, Any]:
             "goTemplateOptions": ["missingkey=error"],
             "generators": [generator],
             "template": template,
+            "templatePatch": SYNC_PATCH,
             # an environment that leaves Git must not take its data along
             "syncPolicy": {"preserveResourcesOnDeletion": True},
         },

@@ -22,6 +22,8 @@ def release_text(bundle: Bundle) -> str:
             "project": project,
             "cluster": argocd["cluster"],
             "revision": argocd["revision"],
+            "automated": argocd["automated"],
+            "retries": argocd["retries"],
         },
         "images": dict(sorted(bundle.images.items())),
         "jobs": sorted(bundle.job_names.values()),

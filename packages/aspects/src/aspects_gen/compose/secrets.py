@@ -81,7 +81,8 @@ def encrypted_files(bundle: Bundle, folder: Path) -> dict[str, str]:
         path = folder / f"{secret['name']}.yaml"
         problem = _problem(path, secret, provider)
         if problem:
-            findings.append(_finding(path, secret, problem, bundle.values.environment))
+            shown = bundle.values.layers.show(path)
+            findings.append(_finding(shown, secret, problem, bundle.values.environment))
         else:
             found[path.name] = path.read_text(encoding="utf-8")
     if findings:
@@ -115,14 +116,15 @@ def _problem(path: Path, secret: Secret, provider: str) -> str:
     return f"it lacks the keys: {', '.join(missing)}" if missing else ""
 
 
-def _finding(path: Path, secret: Secret, problem: str, environment: str) -> Finding:
+def _finding(path: str, secret: Secret, problem: str, environment: str) -> Finding:
     keys = ", ".join(secret["keys"])
+    folder = path.rpartition("/")[0]
     return Finding(
         "AG130",
-        Position(path.as_posix()),
+        Position(path),
         "secrets.directory",
         problem,
         "nothing usable",
         f"the Secret {secret['name']} with the keys: {keys}",
-        f"run `aspects-gen secrets {environment} --generate {path.parent}`, which writes it encrypted",
+        f"run `aspects-gen secrets {environment} --generate {folder}`, which writes it encrypted",
     )

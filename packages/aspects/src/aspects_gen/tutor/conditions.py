@@ -140,6 +140,7 @@ CONDITIONS: dict[str, Callable[[Settings], bool]] = {
         ralph_is_external,
         ralph_is_public,
         ralph_is_used,
+        vector_runs,
         ralph_runs,
         redis_is_external,
         superset_runs,

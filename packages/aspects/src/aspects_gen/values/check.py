@@ -61,7 +61,8 @@ def _unknown_key(layers: Layers, path: Path, allowed: list[str]) -> Finding:
     elif len(allowed) <= LISTED_KEYS:
         expected, fix = f"one of: {', '.join(allowed)}", f"rename or remove `{name}`"
     else:
-        expected = f"a key of {where}; `aspects-gen explain {show_path(path[:-1])}` lists them"
+        command = f"aspects-gen explain {show_path(path[:-1])}".rstrip()
+        expected = f"a key of {where}; `{command}` lists them"
         fix = f"rename or remove `{name}`"
     if any(word in name.lower() for word in SECRET_WORDS) and not near:
         fix = f"remove `{name}`: secrets never stand in values; `aspects-gen secrets` lists where they go"

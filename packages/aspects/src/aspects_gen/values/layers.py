@@ -23,6 +23,8 @@ class Layers:
     data: dict[str, Any] = field(default_factory=dict)
     keys_at: dict[ValuePath, Position] = field(default_factory=dict)
     values_at: dict[ValuePath, Position] = field(default_factory=dict)
+    root: Path = Path()
+    """Folder that file names in errors are relative to."""
     documents: dict[str, Document] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
 
@@ -35,6 +37,10 @@ class Layers:
             if path in self.keys_at and path:
                 return self.keys_at[path]
         return Position(self.file, 1, 1)
+
+    def show(self, path: Path) -> str:
+        """Return a file's name as errors show it."""
+        return _show(path, self.root)
 
     def source(self, position: Position) -> str:
         """Return the line of text at a position."""
@@ -52,7 +58,7 @@ def load_layers(path: Path, root: Path) -> Layers:
     Raises:
         ValuesError: a file is unreadable or not YAML, or `extends` is wrong or goes in a circle.
     """
-    layers = Layers(_show(path, root))
+    layers = Layers(_show(path, root), root=root)
     findings: list[Finding] = []
     _add(layers, path.absolute(), root, chain=[], findings=findings)
     if findings:

@@ -12,7 +12,8 @@ import yaml
 from aspects_gen.cli.main import COMMANDS, make_parser
 from aspects_gen.errors import UsageError
 from aspects_gen.explain.keys import find_key
-from aspects_gen.services.registry import GROUP, discover_services
+from aspects_gen.services.points import GROUP
+from aspects_gen.services.registry import discover_services
 from aspects_gen.values.defaults import merge
 from aspects_gen.values.resolve import resolve_values
 from aspects_gen.values.schema import bundle_schema

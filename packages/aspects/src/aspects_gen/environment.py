@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from aspects_gen import VERSION
 from aspects_gen.errors import Finding, Position, ValuesError
-from aspects_gen.services.registry import GROUP
+from aspects_gen.services.points import service_points
 from aspects_gen.tree.compare import is_intact
 from aspects_gen.tree.fingerprint import digest_code, digest_inputs, package_folders
-from aspects_gen.tree.index import Index, read_index
-
-if TYPE_CHECKING:
-    from aspects_gen.lint.finding import LintFinding
+from aspects_gen.tree.index import read_index
 
 LOCK = "images.lock.json"
 GENERATOR = "generator"
@@ -26,8 +22,7 @@ LAYER_PREFIXES = ("_", "base")
 """A file whose name starts so is a layer that others extend, not an environment."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where an environment's values are and where its output goes."""
 
     name: str
@@ -86,15 +81,6 @@ def _missing(environments: Path, name: str, found: Mapping[str, Path]) -> Findin
     return Finding("AG106", at, "", problem, known, "a values file NAME.yaml", fix)
 
 
-@dataclass(frozen=True)
-class Built:
-    """An environment's output in memory."""
-
-    tree: dict[str, str]
-    index: Index
-    findings: list[LintFinding]
-
-
 def is_fresh(place: Place, code: str) -> bool:
     """Tell whether nothing that the output depends on has changed, and no file of it either."""
     index = read_index(place.folder)
@@ -108,4 +94,4 @@ def is_fresh(place: Place, code: str) -> bool:
 
 def code_digest() -> str:
     """Return the digest of everything that generates."""
-    return digest_code(package_folders(GROUP))
+    return digest_code(package_folders(point.module for point in service_points()))

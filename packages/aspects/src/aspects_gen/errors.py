@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SHOWN_FINDINGS = 20
 
@@ -25,8 +25,7 @@ _SECRET_LINE = re.compile(
 )
 
 
-@dataclass(frozen=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place in an input file; line and column count from 1, line 0 means the file as a whole."""
 
     file: str
@@ -38,8 +37,7 @@ class Position:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that is wrong: where, what was found, what is expected, how to fix it."""
 
     code: str

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from aspects_gen import VERSION
 from aspects_gen.compose.bundle import Bundle
 from aspects_gen.compose.pipeline import build_tree, compose
 from aspects_gen.compose.secrets import encrypted_folder
-from aspects_gen.environment import GENERATOR, Built, Place
+from aspects_gen.environment import GENERATOR, Place
 from aspects_gen.images.lock import read_lock
+from aspects_gen.lint.finding import LintFinding
 from aspects_gen.lint.run import lint_bundle, refuse_errors
 from aspects_gen.services.contract import Service
 from aspects_gen.tree.fingerprint import digest_inputs
-from aspects_gen.tree.index import make_index
+from aspects_gen.tree.index import Index, make_index
 from aspects_gen.values.resolve import Values, resolve_values
+
+
+@dataclass(frozen=True)
+class Built:
+    """An environment's output in memory."""
+
+    tree: dict[str, str]
+    index: Index
+    findings: list[LintFinding]
 
 
 def compose_place(place: Place, services: Mapping[str, Service]) -> Bundle:

@@ -17,7 +17,7 @@ from aspects_gen.environment import Place, code_digest, find_places, is_fresh
 from aspects_gen.errors import AspectsError, ValuesError, WriteError
 
 if TYPE_CHECKING:
-    from aspects_gen.environment import Built
+    from aspects_gen.generate import Built
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import cast
 
 from aspects_gen.errors import AspectsError
 from aspects_gen.services.contract import Service
-
-GROUP = "aspects.services"
+from aspects_gen.services.points import service_points
 
 ORDER = ("clickhouse", "ralph", "vector", "superset", "aspects")
 """How known services are listed; others follow by name."""
@@ -21,20 +21,18 @@ def discover_services() -> dict[str, Service]:
     Raises:
         AspectsError: two packages offer the same name, or one lacks a part of the contract.
     """
-    from importlib.metadata import entry_points
-
     found: dict[str, Service] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda p: (p.name, p.value)):
+    for point in service_points():
         if point.name in found:
             raise AspectsError(
                 f"two installed packages offer the service {point.name!r}\n"
                 f"  = fix: uninstall one of them, or rename the entry point of yours"
             )
-        module = point.load()
+        module = import_module(point.module)
         missing = [part for part in PARTS if not callable(getattr(module, part, None))]
         if missing:
             raise AspectsError(
-                f"the service {point.name!r} ({point.value}) lacks: {', '.join(missing)}\n"
+                f"the service {point.name!r} ({point.module}) lacks: {', '.join(missing)}\n"
                 f"  = fix: see the service contract in docs/reference/service-contract.md"
             )
         found[point.name] = cast(Service, module)

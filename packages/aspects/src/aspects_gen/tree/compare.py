@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from aspects_gen.tree.index import Index, digest, read_index
 
@@ -13,8 +12,7 @@ SHOWN_LINES = 60
 """Lines of difference shown for a whole environment: enough to see what it is about."""
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """One file that is not what it should be."""
 
     path: str
@@ -56,6 +54,8 @@ def show_differences(
     folder: Path, tree: Mapping[str, str], differences: list[Difference]
 ) -> Iterator[str]:
     """Yield lines that show what a build would change, cut after SHOWN_LINES lines of content."""
+    import difflib
+
     left = SHOWN_LINES
     for difference in differences:
         yield f"{difference.kind}: {folder / difference.path}"

@@ -50,14 +50,13 @@ def _files(folder: Path) -> list[tuple[str, str]]:
     return found
 
 
-def package_folders(group: str) -> list[Path]:
-    """Return the folders of this package and of every service's, without importing a service."""
-    from importlib.metadata import entry_points
+def package_folders(modules: Iterable[str]) -> list[Path]:
+    """Return the folders of this package and of the modules given, without importing one."""
     from importlib.util import find_spec
 
     folders = {Path(__file__).parent.parent}
-    for point in entry_points(group=group):
-        spec = find_spec(point.module)
+    for module in modules:
+        spec = find_spec(module)
         if spec is not None and spec.origin is not None:
             folders.add(Path(spec.origin).parent)
     own = Path(__file__).parent.parent

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from aspects_gen.errors import WriteError
 
@@ -15,14 +15,13 @@ JOURNAL = ".index.next.json"
 """The index of a build under way; found at the next start, it tells which files a killed build wrote."""
 
 
-@dataclass
-class Index:
+class Index(NamedTuple):
     """Digests of the files written and of the inputs they came from."""
 
     generator: str
-    inputs: dict[str, str] = field(default_factory=dict)
+    inputs: dict[str, str]
     """Input (path relative to the environments folder, or `generator`) -> digest."""
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str]
     """Path inside the folder -> digest."""
 
     def dump(self) -> str:

@@ -177,32 +177,35 @@ def images_page(services: dict[str, Any]) -> Iterator[str]:
 
 def tutor_page() -> Iterator[str]:
     """Yield the table from each upstream variable to ours."""
+    from aspects_gen.tutor.rules import load_rules
+
     yield f"# From Tutor's variables to values\n\n{NOTE}"
     yield (
         "What became of each variable of the Tutor plugin for Aspects.\n"
         "`aspects-gen import-tutor` does the translation.\n\n"
         "| Tutor variable | here |\n|---|---|\n"
     )
-    variables: dict[str, dict[str, str]] = {}
-    # where two name a variable, the slice that spans services has the last word
-    for path in sorted(
-        ROOT.glob("packages/**/upstream.json"), key=lambda p: "aspects_gen" in str(p)
-    ):
-        variables |= json.loads(path.read_text())
-    for name, fate in sorted(variables.items()):
-        yield f"| `{name}` | {fate_text(fate)} |\n"
+    for name, rules in sorted(load_rules().items()):
+        yield f"| `{name}` | {'; otherwise '.join(fate_text(rule) for rule in rules)} |\n"
 
 
-def fate_text(fate: dict[str, str]) -> str:
+def fate_text(rule: dict[str, Any]) -> str:
     """Return what became of a variable, as one table cell."""
-    if "key" in fate:
-        text = f"`{fate['key']}`"
-    elif "secret" in fate:
-        text = f"Secret `{fate['secret']}`"
+    if "key" in rule:
+        text = ", ".join(f"`{key}`" for key in (rule["key"], *rule.get("also", {})))
+    elif "secret" in rule:
+        text = f"Secret `{rule['secret']}`"
+    elif "lost" in rule:
+        text = f"dropped: {rule['lost']}; {rule['fix']}"
+    elif "by" in rule:
+        text = ", ".join(f"`{key}`" for key in rule["sets"]) or "the same here"
     else:
-        text = f"dropped: {fate['dropped']}"
-    note = fate.get("note", "")
-    return f"{text}. {note}".replace("|", "\\|") if note else text.replace("|", "\\|")
+        text = f"dropped: {rule['dropped']}"
+    if "when" in rule:
+        text += f" (where {rule['when'].replace('_', ' ')})"
+    if "note" in rule:
+        text += f"; {rule['note']}"
+    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":

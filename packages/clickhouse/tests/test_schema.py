@@ -63,15 +63,6 @@ def test_schema_refuses_what_would_break_a_server(slice_of, bad):
     assert not validator().is_valid(slice_of(bad))
 
 
-def test_schema_keys_of_upstream_variables_exist():
-    upstream = json.loads((Path(__file__).parents[1] / "upstream.json").read_text("utf-8"))
-    known = {f"clickhouse.{path}" for path, _ in nodes(aspects_clickhouse.schema())}
-    shapes = {"clickhouse.storage.size", "images.overrides.clickhouse"}
-    keys = {entry["key"] for entry in upstream.values() if "key" in entry}
-    assert keys - known == shapes
-    assert all(set(e) <= {"key", "secret", "dropped"} and len(e) == 1 for e in upstream.values())
-
-
 def test_images_are_exact_and_of_one_release():
     tags = {image["tag"] for image in aspects_clickhouse.images().values()}
     assert len(tags) == 1

@@ -1,8 +1,7 @@
-"""The slice's schema and the table of upstream variables."""
+"""The slice's schema."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -37,18 +36,3 @@ def test_objects_are_closed(path, part, required):
     if part.get("type") == "object" and "propertyNames" not in part:
         assert part["additionalProperties"] is False
     assert not {"oneOf", "anyOf", "allOf", "if"} & set(part)
-
-
-def test_every_upstream_variable_has_a_home_or_a_reason():
-    table = json.loads((PACKAGE / "upstream.json").read_text(encoding="utf-8"))
-    known = {path for path, _, _ in properties()}
-    secrets = {"ralph-admin/password", "ralph-lms/password"}
-    for home in table.values():
-        ((kind, value),) = home.items()
-        if kind == "key" and value.startswith("ralph."):
-            assert value.removeprefix("ralph.") in known
-        elif kind == "secret":
-            assert value in secrets
-        else:
-            assert kind == "key" or value.startswith("because ")
-    assert {"RUN_RALPH", "DOCKER_IMAGE_RALPH", "RALPH_LMS_PASSWORD"} <= set(table)

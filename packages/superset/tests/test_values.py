@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 import aspects_superset
-
-UPSTREAM = Path(__file__).parents[1] / "upstream.json"
 
 
 def walk(node, path=""):
@@ -62,30 +59,6 @@ def test_disabled_service_offers_and_checks_nothing(values, site):
 def test_stock_images_have_exact_tags():
     for image in aspects_superset.images().values():
         assert image["tag"].count(".") == 2 or "-bookworm" in image["tag"]
-
-
-def test_upstream_variables_point_at_keys_that_exist(values):
-    for variable, target in json.loads(UPSTREAM.read_text(encoding="utf-8")).items():
-        path = target.get("key", "")
-        if path.startswith("superset."):
-            found = values()
-            for part in path.split(".")[1:]:
-                found = found[part]
-        assert len(target) == 1, variable
-
-
-def test_upstream_secrets_are_ones_that_can_be_asked_for(emitted):
-    everything = {
-        "email": {"enabled": True, "host": "smtp", "user": "u"},
-        "sentry": {"enabled": True, "host": "sentry.example.org"},
-    }
-    declared = {
-        f"{secret['name']}/{key}"
-        for secret in emitted(everything)["secrets"]
-        for key in secret["keys"]
-    }
-    upstream = json.loads(UPSTREAM.read_text(encoding="utf-8")).values()
-    assert {target["secret"] for target in upstream if "secret" in target} <= declared
 
 
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n"

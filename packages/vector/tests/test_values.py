@@ -70,19 +70,6 @@ def test_wrong_value_is_refused(make_values, wrong):
     assert list(jsonschema_rs.validator_for(bundled()).iter_errors(make_values(**wrong)))
 
 
-def test_upstream_settings_all_have_a_home_that_exists():
-    known = {path for path, _ in properties(aspects_vector.schema())}
-    upstream = json.loads((ROOT / "packages/vector/upstream.json").read_text(encoding="utf-8"))
-    nested = {"vector.aggregator.replicas", "vector.aggregatorStorage.size"}
-    for name, home in upstream.items():
-        assert len(home) == 1, name
-        key = home.get("key", "")
-        if key.startswith("vector."):
-            assert key.removeprefix("vector.") in known or key in nested, name
-        if "dropped" in home:
-            assert home["dropped"].startswith("because ")
-
-
 def test_disabled_service_offers_nothing_and_has_no_problems(make_values):
     values = make_values(enabled=False, store={"xapi": False})
     assert aspects_vector.offers(values, SITE) == []

@@ -56,7 +56,10 @@ def test_down_alerts_count_the_replicas(emitted):
     assert 'pod=~"clickhouse-[0-9]+"' in found["ClickHouseDown"]["expr"]
 
 
-@pytest.mark.parametrize("name", ["ClickHouseReplicaReadOnly", "ClickHouseKeeperUnavailable"])
+@pytest.mark.parametrize(
+    "name",
+    ["ClickHouseReplicaReadOnly", "ClickHouseKeeperUnavailable", "ClickHouseReplicaLacksTables"],
+)
 def test_single_server_has_no_alert_about_replicas(emitted, name):
     assert name not in rules(emitted())
     assert name in rules(emitted(EVERYTHING))

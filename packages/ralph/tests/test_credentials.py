@@ -136,3 +136,13 @@ def test_dsn_and_forwardings_come_from_the_operator_alone(emitted):
     secrets = {secret["name"]: secret["keys"] for secret in emitted(changes)["secrets"]}
     assert "generate" not in secrets["sentry"]["dsn"]
     assert "generate" not in secrets["copies"]["forwardings"]
+
+
+def test_private_authority_is_demanded_and_only_the_operator_has_it(emitted):
+    output = emitted({"clickhouse": {"caSecret": {"name": "ca", "key": "root.pem"}}})
+    (secret,) = [found for found in output["secrets"] if found["name"] == "ca"]
+    assert secret["shared"] is True
+    assert secret["keys"] == {
+        "root.pem": {"about": "certificate authority of the ClickHouse server"}
+    }
+    assert "ca" not in {found["name"] for found in emitted()["secrets"]}

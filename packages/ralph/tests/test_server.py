@@ -83,13 +83,13 @@ def test_service_targets_the_named_port_of_the_workload(emitted, pod_of):
 
 
 def test_every_mount_has_its_volume(emitted, pod_of):
-    output = emitted({"clickhouse": {"ca": {"configMap": "ca"}}})
+    output = emitted({"clickhouse": {"caSecret": {"name": "ca"}}})
     pod = pod_of(output)
     names = {volume["name"] for volume in pod["volumes"]}
     for container in pod["containers"] + pod["initContainers"]:
         assert {mount["name"] for mount in container["volumeMounts"]} <= names
     for volume in pod["volumes"]:
-        if "configMap" in volume and volume["name"] != "ca":
+        if "configMap" in volume:
             assert volume["configMap"]["name"] in output["files"]
 
 

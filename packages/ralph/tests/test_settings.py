@@ -5,7 +5,7 @@ from __future__ import annotations
 from aspects_ralph.settings import OWNED, STORE
 
 EVERYTHING = {
-    "clickhouse": {"ca": {"configMap": "ca", "key": "root.pem"}},
+    "clickhouse": {"caSecret": {"name": "ca", "key": "root.pem"}},
     "oidc": {"enabled": True, "issuer": "https://id.example.org/a", "audience": "lrs"},
     "sentry": {"dsnSecret": {"name": "sentry"}},
     "forwardings": {"secret": {"name": "copies"}, "targets": [{"host": "a.example", "port": 443}]},
@@ -75,8 +75,8 @@ def test_private_authority_is_trusted(emitted, server, env_of):
     assert "SSL_CERT_FILE" not in env_of(server())
     pod = emitted(EVERYTHING)["objects"][0]["spec"]["template"]["spec"]
     (volume,) = [item for item in pod["volumes"] if item["name"] == "ca"]
-    assert volume["configMap"] == {
-        "name": "ca",
+    assert volume["secret"] == {
+        "secretName": "ca",
         "items": [{"key": "root.pem", "path": "ca.crt"}],
     }
 

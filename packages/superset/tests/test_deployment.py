@@ -355,3 +355,46 @@ def test_files_are_fit_for_a_config_map(emitted):
             assert "\r" not in text, name
             assert not [line for line in text.split("\n") if line != line.rstrip()], name
             assert text.endswith("\n"), name
+
+
+def test_web_and_worker_have_the_authority_of_shown_databases(emitted):
+    output = emitted({"caSecret": {"name": "site-ca", "key": "root.pem"}})
+    pods = {
+        item["metadata"]["name"]: item["spec"]["template"]["spec"]
+        for item in output["objects"]
+        if item["kind"] == "Deployment"
+    }
+    for name in ("superset", "superset-worker"):
+        (volume,) = [one for one in pods[name]["volumes"] if one["name"] == "ca"]
+        items = [{"key": "root.pem", "path": "ca.crt"}]
+        assert volume["secret"] == {"secretName": "site-ca", "items": items}
+        (mount,) = [m for m in pods[name]["containers"][0]["volumeMounts"] if m["name"] == "ca"]
+        assert mount == {"name": "ca", "mountPath": "/etc/superset-ca", "readOnly": True}
+    assert "ca" not in {volume["name"] for volume in pods["superset-beat"]["volumes"]}
+    (secret,) = [found for found in output["secrets"] if found["name"] == "site-ca"]
+    assert "generate" not in secret["keys"]["root.pem"]
+
+
+def test_without_an_authority_nothing_is_mounted(emitted):
+    output = emitted()
+    assert "/etc/superset-ca" not in json.dumps(output["objects"])
+    assert "" not in {secret["name"] for secret in output["secrets"]}
+
+
+def test_worker_asks_the_web_server_for_the_data_of_reports(emitted):
+    web = {
+        "client": "deployment/superset-worker",
+        "endpoint": "superset/http",
+        "why": "data of alerts and reports",
+        "wait": False,
+    }
+    assert web in emitted(EVERYTHING)["needs"]
+    assert web not in emitted()["needs"]
+
+
+def test_job_that_succeeded_at_a_later_try_raises_no_alarm(emitted):
+    (rule,) = [a for a in emitted()["alerts"] if a["name"] == "SupersetMetadataJobFailed"]
+    jobs = '{namespace="aspects",job_name=~"superset-(metadata|database).*"}'
+    failed, _, succeeded = rule["expr"].partition(" unless on (namespace, job_name) ")
+    assert failed == f"max by (namespace, job_name) (kube_job_status_failed{jobs}) > 0"
+    assert succeeded == f"kube_job_status_succeeded{jobs} > 0"

@@ -18,6 +18,7 @@ def secret(name, key="password"):
 
 
 OTHERS = {
+    "network": {"policies": True},
     "clickhouse": {
         "enabled": True,
         "topology": "single",
@@ -25,6 +26,7 @@ OTHERS = {
         "admin": {"user": "ch_admin", "passwordSecret": secret("clickhouse-admin")},
         "external": {
             "tls": True,
+            "httpPort": 8443,
             "cluster": "",
             "caSecret": secret("", "ca.crt"),
         },

@@ -135,3 +135,15 @@ def test_a_service_that_is_off_keeps_no_user(make_values):
 def test_an_lrs_elsewhere_keeps_its_user(make_values):
     values = make_values({"ralph": {"enabled": False}, "aspects": {"source": "ralph"}})
     assert "lrs" in active_clients(values)
+
+
+def test_dbt_may_look_at_every_replica_of_a_cluster(make_values):
+    aspects = make_values()["aspects"]
+
+    def rights(cluster):
+        model = access_model(aspects, cluster=cluster)
+        return {client["id"]: client["grants"] for client in model["clients"]}
+
+    ask = (("CREATE TEMPORARY TABLE", "REMOTE"), "*.*")
+    assert [client for client, grants in rights(True).items() if ask in grants] == ["dbt"]
+    assert ask not in rights(False)["dbt"]

@@ -70,6 +70,16 @@ def test_values_that_nobody_creates_are_refused(problems):
     assert problems(vector={"enabled": False, "clickhouse": {"user": "mine"}}) == {}
 
 
+def test_lms_job_needs_a_way_to_the_lms_s_databases(problems):
+    alone = {"manage": True, "image": LMS_IMAGE}
+    problem, _, fix = problems({"lms": alone})["lms.connections"]
+    assert problem == "what runs in the LMS's image reaches no database: nothing is opened for it"
+    assert fix == "list the LMS's MySQL, MongoDB and Redis in aspects.lms.connections"
+    wired = {**alone, "connections": [{"host": "mysql.example.org", "port": 3306}]}
+    assert problems({"lms": wired}) == {}
+    assert problems({"lms": alone}, network={"policies": False}) == {}
+
+
 def test_lms_needs_an_image_to_run(problems):
     assert "lms.manage" in problems({"lms": {"manage": True}})
     assert "eventBus.consumer.enabled" in problems({"eventBus": {"consumer": {"enabled": True}}})
@@ -105,3 +115,15 @@ def test_consumer_needs_an_lrs(problems):
 )
 def test_extra_sql_is_closed(problems, text, right):
     assert ("extraSql" not in problems({"extraSql": text})) == right
+
+
+def test_ralph_must_be_able_to_speak_to_an_external_server(problems):
+    def found(tls, port, ralph=None):
+        clickhouse = {"topology": "external", "external": {"tls": tls, "httpPort": port}}
+        return problems(clickhouse=clickhouse, ralph=ralph or {})
+
+    assert found(True, 8443) == found(False, 8123) == {}
+    assert "does not speak TLS to port 9443" in found(True, 9443)["source"][0]
+    assert "always speaks TLS to port 8443" in found(False, 8443)["source"][0]
+    assert "httpPort 443 or 8443" in found(True, 9443)["source"][1]
+    assert found(True, 9443, {"clickhouse": {"host": "other.example.org"}}) == {}

@@ -45,6 +45,29 @@ def test_services_that_are_not_there_are_left_alone(make_values):
     assert all(path.startswith("ralph.") for path in origins)
 
 
+AUTHORITY = {"name": "site-ca", "key": "root.pem"}
+EXTERNAL = {"topology": "external", "external": {"caSecret": AUTHORITY}}
+
+
+def test_every_client_trusts_the_authority_of_an_external_server(make_values):
+    values = make_values({"clickhouse": EXTERNAL})
+    assert values["ralph"]["clickhouse"]["caSecret"] == AUTHORITY
+    assert values["vector"]["clickhouse"]["caSecret"] == AUTHORITY
+    assert values["superset"]["caSecret"] == AUTHORITY
+    _, origins = aspects.opinions(values)
+    assert origins["superset.caSecret.name"] == "clickhouse.external.caSecret.name"
+
+
+def test_no_client_is_told_of_an_authority_that_is_not_used(make_values):
+    plain = {**EXTERNAL, "external": {"tls": False, "caSecret": AUTHORITY}}
+    for clickhouse in ({}, plain, {**EXTERNAL, "topology": "single"}):
+        assert "caSecret" not in make_values({"clickhouse": clickhouse})["superset"]
+    own = {"clickhouse": {"host": "other.example.org"}}
+    values = make_values({"clickhouse": EXTERNAL, "ralph": own, "vector": own})
+    assert "caSecret" not in values["ralph"]["clickhouse"]
+    assert "caSecret" not in values["vector"]["clickhouse"]
+
+
 def test_operators_choice_wins(make_values):
     values = make_values({"ralph": {"clickhouse": {"user": "mine"}}})
     assert values["ralph"]["clickhouse"]["user"] == "mine"

@@ -76,6 +76,11 @@ def test_import_registers_clickhouse_with_the_password_apart(script, superset, c
 def test_import_encrypts_the_connection_when_asked(script, monkeypatch):
     monkeypatch.setenv("CLICKHOUSE_TLS", "true")
     assert script.clickhouse_address().endswith("/xapi?secure=true")
+    monkeypatch.setenv("CLICKHOUSE_CA", "/etc/superset-ca/ca.crt")
+    wanted = "/xapi?secure=true&ca_cert=%2Fetc%2Fsuperset-ca%2Fca.crt"
+    assert script.clickhouse_address().endswith(wanted)
+    monkeypatch.setenv("CLICKHOUSE_TLS", "false")
+    assert script.clickhouse_address().endswith("/xapi")
 
 
 def test_import_waits_for_the_metadata_with_its_reason(script, superset, monkeypatch, capsys):

@@ -7,7 +7,7 @@ from aspects_gen.aspects.lms_job import emit_lms
 from aspects_gen.aspects.server import server_env
 from aspects_gen.aspects.superset_job import emit_superset_job
 
-EXTERNAL = {"topology": "external", "external": {"caSecret": {"name": "ca", "key": "ca.crt"}}}
+EXTERNAL = {"topology": "external", "external": {"caSecret": {"name": "ca", "key": "root.pem"}}}
 LMS = {"image": "docker.io/example/openedx:21.0.1", "manage": True}
 
 
@@ -123,7 +123,9 @@ def test_jobs_trust_the_authority_of_an_external_server(make_values, tools):
         env = env_of(job)
         assert env["CLICKHOUSE_CA"]["value"] == "/etc/clickhouse-ca/ca.crt"
         assert env["SSL_CERT_FILE"]["value"] == "/etc/clickhouse-ca/ca.crt"
-        assert {"name": "clickhouse-ca", "secret": {"secretName": "ca"}} in job["pod"]["volumes"]
+        (volume,) = [v for v in job["pod"]["volumes"] if v["name"] == "clickhouse-ca"]
+        items = [{"key": "root.pem", "path": "ca.crt"}]
+        assert volume["secret"] == {"secretName": "ca", "items": items}
     plain = {**EXTERNAL, "external": {**EXTERNAL["external"], "tls": False}}
     job = emit_jobs(make_values({"clickhouse": plain}), tools)["jobs"][0]
     assert "CLICKHOUSE_CA" not in env_of(job)
@@ -279,3 +281,15 @@ def test_import_job_runs_with_what_superset_itself_runs_with(make_values, tools)
     assert [env.get(entry["name"]) for entry in wanted] == wanted
     mounts = {m["name"]: m["mountPath"] for m in container_of(job)["volumeMounts"]}
     assert mounts[settings.CONFIG_MAP] == settings.MOUNT
+
+
+def test_import_registers_the_authority_where_supersets_processes_have_it(make_values, tools):
+    values = make_values({"clickhouse": EXTERNAL})
+    (job,) = emit_superset_job(values, tools)["jobs"]
+    env = env_of(job)
+    assert env["CLICKHOUSE_CA"]["value"] == "/etc/superset-ca/ca.crt"
+    # Superset speaks to more servers than ClickHouse
+    assert "SSL_CERT_FILE" not in env
+    mounts = job["pod"]["containers"][0]["volumeMounts"]
+    mount = {"name": "clickhouse-ca", "mountPath": "/etc/superset-ca", "readOnly": True}
+    assert mount in mounts

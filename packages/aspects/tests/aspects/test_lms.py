@@ -214,3 +214,9 @@ def test_literal_breaks_long_values_into_lines():
     text = literal({"k": ["x" * 50, "y" * 50]})
     assert text.splitlines()[1] == '    "k": ['
     assert max(map(len, text.splitlines())) < 70
+
+
+def test_readme_tells_the_lms_whom_to_trust(wire):
+    authority = {"topology": "external", "external": {"caSecret": {"name": "site-ca"}}}
+    assert "REQUESTS_CA_BUNDLE" in wire(clickhouse=authority)["README.md"]
+    assert "REQUESTS_CA_BUNDLE" not in wire()["README.md"]

@@ -31,8 +31,8 @@ def access(load_script, server_script, sql_script, tmp_path, monkeypatch):
     secrets, files = tmp_path / "secrets", tmp_path / "sql"
     secrets.mkdir()
     files.mkdir()
-    (secrets / "admin").write_text("root\n")
-    (secrets / "lrs").write_text("abc\n")
+    (secrets / "admin").write_text("root")
+    (secrets / "lrs").write_text("abc")
     (files / "02-b.sql").write_text(
         "ALTER USER u IDENTIFIED WITH sha256_hash BY '@sha256(lrs)@';\n"
     )
@@ -88,6 +88,17 @@ def test_access_refuses_an_empty_password(access, server_script, monkeypatch, tm
     (tmp_path / "secrets" / "lrs").write_text("\n")
     connect_to(FakeClient(), monkeypatch, server_script)
     with pytest.raises(SystemExit, match=r"password of lrs is missing or empty"):
+        access.main()
+
+
+@pytest.mark.parametrize("text", ["abc\n", "abc\r\n", " abc"])
+def test_access_refuses_a_password_that_clients_would_read_differently(
+    access, server_script, monkeypatch, tmp_path, text
+):
+    (tmp_path / "secrets" / "lrs").write_bytes(text.encode())
+    client = FakeClient()
+    connect_to(client, monkeypatch, server_script)
+    with pytest.raises(SystemExit, match=r"password of lrs begins or ends with a blank or line"):
         access.main()
 
 

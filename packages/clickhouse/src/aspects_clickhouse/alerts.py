@@ -16,6 +16,8 @@ _MANY_PARTS = 300
 _MEMORY_SHARE = 0.9
 _DISK_SHARE = 0.15
 _LAG_SECONDS = 300
+# A replica may have a few system logs that another has not written yet.
+_MISSING_TABLES = 10
 
 
 def alerts(values: dict[str, Any], site: Mapping[str, Any]) -> list[Alert]:
@@ -86,7 +88,15 @@ def _disk_alert(pods: str) -> Alert:
 
 
 def _replicas(pods: str) -> list[Alert]:
+    tables = f"ClickHouseAsyncMetrics_NumberOfTables{pods}"
     return [
+        _alert(
+            "ClickHouseReplicaLacksTables",
+            f"max({tables}) - min({tables}) > {_MISSING_TABLES}",
+            after="5m",
+            severity="critical",
+            summary="A replica answers but has not all tables: inserts and queries there fail.",
+        ),
         _alert(
             "ClickHouseReplicaReadOnly",
             f"ClickHouseMetrics_ReadonlyReplica{pods} > 0",

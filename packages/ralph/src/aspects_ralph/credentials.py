@@ -74,12 +74,13 @@ def list_secrets(values: dict[str, Any]) -> list[dict[str, Any]]:
     shared = {
         values["clickhouse"]["passwordSecret"]["name"],
         values["lms"]["passwordSecret"]["name"],
+        values["clickhouse"]["caSecret"]["name"],
     }
     return [
         {
             "name": name,
             "keys": dict(sorted(keys.items())),
-            # The ClickHouse users are made, and the LMS is told its password, elsewhere.
+            # ClickHouse's users and its authority, and the LMS's password, are others' too.
             **({"shared": True} if name in shared else {}),
         }
         for name, keys in sorted(found.items())
@@ -110,6 +111,7 @@ def _list_secret_keys(values: dict[str, Any]) -> list[tuple[dict[str, str], dict
             for user in values["users"]
         ]
     optional = [
+        (values["clickhouse"]["caSecret"], "certificate authority of the ClickHouse server"),
         (values["sentry"]["dsnSecret"], "DSN of Sentry, for Ralph"),
         (values["forwardings"]["secret"], "JSON list of the stores that Ralph forwards to"),
     ]

@@ -35,7 +35,7 @@ def build_deployment(
     `access` is `credentials.build_access`'s result: the init container, its volumes and the
     mount that holds the credentials file.
     """
-    ca_volumes, ca_mounts = _mount_ca(values["clickhouse"]["ca"])
+    ca_volumes, ca_mounts = _mount_ca(values["clickhouse"]["caSecret"])
     mounts = [
         {"name": "config", "mountPath": "/etc/ralph", "readOnly": True},
         access["mount"],
@@ -143,9 +143,9 @@ def _probe(path: str) -> dict[str, Any]:
 
 
 def _mount_ca(ca: dict[str, str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    if not ca["configMap"]:
+    if not ca["name"]:
         return [], []
     items = [{"key": ca["key"], "path": "ca.crt"}]
-    volume = {"name": "ca", "configMap": {"name": ca["configMap"], "items": items}}
+    volume = {"name": "ca", "secret": {"secretName": ca["name"], "items": items}}
     mount = {"name": "ca", "mountPath": "/etc/ralph-ca", "readOnly": True}
     return [volume], [mount]

@@ -47,7 +47,7 @@ def list_env(values: dict[str, Any], store: dict[str, Any], tools: Any) -> list[
         **_sentry_settings(values["sentry"], tools.site["environment"]),
         **values["extraSettings"],
     }
-    if values["clickhouse"]["ca"]["configMap"]:
+    if values["clickhouse"]["caSecret"]["name"]:
         plain["SSL_CERT_FILE"] = "/etc/ralph-ca/ca.crt"
     env = [{"name": name, "value": value} for name, value in plain.items()]
     return env + [

@@ -9,14 +9,16 @@ from typing import Any
 def build_alerts(site: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the rules."""
     namespace = site["namespace"]
+    jobs = f'{{namespace="{namespace}",job_name=~"superset-(metadata|database).*"}}'
     return [
         down("SupersetDown", "superset", namespace, "No Superset web server is ready."),
         down("SupersetWorkerDown", "superset-worker", namespace, "No Superset worker is ready."),
         down("SupersetBeatDown", "superset-beat", namespace, "Superset's scheduler is not ready."),
         {
             "name": "SupersetMetadataJobFailed",
-            "expr": f'kube_job_status_failed{{namespace="{namespace}",'
-            'job_name=~"superset-(metadata|database).*"} > 0',
+            # A Job that succeeds at a later try still counts its failed pods.
+            "expr": f"max by (namespace, job_name) (kube_job_status_failed{jobs}) > 0 "
+            f"unless on (namespace, job_name) kube_job_status_succeeded{jobs} > 0",
             "for_": "1m",
             "severity": "critical",
             "summary": "A Job that prepares Superset's metadata database has failed.",

@@ -41,6 +41,9 @@ def wanted(values: Mapping[str, Any]) -> list[tuple[Mapping[str, str], dict[str,
         found.append((values["email"]["passwordSecret"], key("Password of the SMTP user.")))
     if values["sentry"]["enabled"]:
         found.append((values["sentry"]["dsnSecret"], key("Address that errors are sent to.")))
+    if values["caSecret"]["name"]:
+        about = "Certificate authority (PEM) of the databases that are shown."
+        found.append((values["caSecret"], key(about)))
     return found
 
 

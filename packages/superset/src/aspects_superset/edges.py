@@ -35,7 +35,19 @@ def build_needs(values: Mapping[str, Any], site: Mapping[str, Any]) -> list[dict
         {"client": client, **redis_target(values), "why": "queue, results and caches"}
         for client in [*PROCESSES, metadata]
     ]
-    return needs + outside_needs(values, site)
+    return needs + report_needs(values) + outside_needs(values, site)
+
+
+def report_needs(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the connection by which a report gets its data: the web server's own API.
+
+    Source: Superset's report execution, which posts to WEBDRIVER_BASEURL, read 2026-11.
+    """
+    if not values["email"]["enabled"]:
+        return []
+    why = "data of alerts and reports"
+    worker = f"deployment/{WORKER}"
+    return [{"client": worker, "endpoint": "superset/http", "why": why, "wait": False}]
 
 
 def database_target(values: Mapping[str, Any]) -> dict[str, Any]:

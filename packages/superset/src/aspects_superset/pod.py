@@ -12,6 +12,9 @@ UID = 1000  # user `superset` of the image
 # SUPERSET_HOME, and what Python libraries write besides.
 WRITABLE = ["/tmp", "/app/superset_home"]  # noqa: S108  (an emptyDir of the pod's own)
 
+CA_FOLDER = "/etc/superset-ca"
+CA_FILE = "ca.crt"
+
 
 def build_container(
     values: Mapping[str, Any], tools: Any, *, name: str, command: list[str]
@@ -40,3 +43,17 @@ def build_pod(container: dict[str, Any]) -> dict[str, Any]:
         "containers": [container],
         "volumes": [{"name": "config", "configMap": {"name": CONFIG_MAP}}],
     }
+
+
+def build_query_pod(values: Mapping[str, Any], container: dict[str, Any]) -> dict[str, Any]:
+    """Return the pod spec of a process that queries the databases shown, whose authority it has.
+
+    Superset trusts it only where a database's address names the file, so nothing else does.
+    """
+    pod, secret = build_pod(container), values["caSecret"]
+    if secret["name"]:
+        container["volumeMounts"].append({"name": "ca", "mountPath": CA_FOLDER, "readOnly": True})
+        items = [{"key": secret["key"], "path": CA_FILE}]
+        volume = {"name": "ca", "secret": {"secretName": secret["name"], "items": items}}
+        pod["volumes"].append(volume)
+    return pod

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .addresses import WEB, public_host
-from .pod import UID, WRITABLE, build_container, build_pod
+from .pod import UID, WRITABLE, build_container, build_query_pod
 
 # Long addresses carry a dashboard's filters; more than this gunicorn does not take.
 LINE_BYTES = 8190
@@ -51,7 +51,7 @@ def build_web(values: Mapping[str, Any], tools: Any) -> list[dict[str, Any]]:
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": {"name": WEB},
-        "spec": {"template": {"spec": build_pod(container)}},
+        "spec": {"template": {"spec": build_query_pod(values, container)}},
     }
     service = {
         "apiVersion": "v1",

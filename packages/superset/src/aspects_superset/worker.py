@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .pod import UID, WRITABLE, build_container, build_pod
+from .pod import UID, WRITABLE, build_container, build_pod, build_query_pod
 
 WORKER = "superset-worker"
 BEAT = "superset-beat"
@@ -53,11 +53,12 @@ def build_deployment(
         "readinessProbe": recent(QUIET_MINUTES),
         "livenessProbe": recent(STUCK_MINUTES),
     }
+    pod = build_query_pod(values, container) if name == WORKER else build_pod(container)
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
         "metadata": {"name": name},
-        "spec": {"template": {"spec": build_pod(container)}},
+        "spec": {"template": {"spec": pod}},
     }
 
 

@@ -74,6 +74,12 @@ BUILD_RIGHTS = (
 )
 """What building models takes: tables, views, dictionaries, swapping and refreshing them."""
 
+ASK_REPLICAS = ("CREATE TEMPORARY TABLE", "REMOTE")
+"""What clusterAllReplicas() takes, by which dbt's adapter looks at every replica before it builds.
+
+Source: dbt-clickhouse 1.10.3, macros/adapters.sql; ClickHouse/ClickHouse#37389, read 2026-11.
+"""
+
 CHANGE_RIGHTS = ("INSERT", "ALTER TABLE", "DROP TABLE", "TRUNCATE")
 """What no one but migrations and the table's own client may do to a base table."""
 
@@ -135,6 +141,8 @@ def client_access(
     grants, withheld = RIGHTS[client](aspects)
     if cluster and client in ("dbt", "migrations", "backup"):
         grants = [*grants, (("CLUSTER",), "*.*")]
+    if cluster and client == "dbt":
+        grants = [*grants, (ASK_REPLICAS, "*.*")]
     if object_store and client == "backup":
         grants = [*grants, (("S3",), "*.*")]
     return {

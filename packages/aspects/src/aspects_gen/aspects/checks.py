@@ -9,6 +9,9 @@ from aspects_gen.aspects.access import CLIENTS, RESERVED_DATABASES, RESERVED_USE
 from aspects_gen.aspects.following import FOLLOWS, get
 from aspects_gen.services.contract import Problem
 
+TLS_PORTS = (443, 8443)
+"""Ports on which Ralph speaks TLS; it has no other switch."""
+
 
 def find_problems(values: dict[str, Any], site: Mapping[str, Any]) -> list[Problem]:
     """Return what is wrong, with paths inside the slice.
@@ -19,6 +22,7 @@ def find_problems(values: dict[str, Any], site: Mapping[str, Any]) -> list[Probl
     """
     return [
         *check_server(site),
+        *check_tls(values),
         *check_source(values),
         *check_users(values),
         *check_databases(values["aspects"]),
@@ -37,6 +41,27 @@ def check_server(site: Mapping[str, Any]) -> Iterator[Problem]:
             "there is no ClickHouse to set up",
             "clickhouse.enabled: true, with topology external for a server that runs elsewhere",
             "set clickhouse.enabled to true, or aspects.enabled to false",
+        )
+
+
+def check_tls(values: dict[str, Any]) -> Iterator[Problem]:
+    """Yield a problem when Ralph would speak to an external server in the wrong way.
+
+    Source: clickhouse-connect, `get_client`, parameter `interface`, read 2026-11.
+    """
+    clickhouse, ralph = values["clickhouse"], values["ralph"]
+    if clickhouse["topology"] != "external" or not ralph["enabled"]:
+        return
+    if ralph["clickhouse"].get("host"):
+        return
+    tls, port = clickhouse["external"]["tls"], clickhouse["external"]["httpPort"]
+    if tls != (port in TLS_PORTS):
+        word = "does not speak" if tls else "always speaks"
+        yield (
+            "source",
+            f"Ralph {word} TLS to port {port} of ClickHouse: it infers TLS from the port alone",
+            "clickhouse.external.tls true with httpPort 443 or 8443, or false with another port",
+            "serve HTTPS on 8443 or 443, or set ralph.clickhouse.host and port for Ralph alone",
         )
 
 
@@ -141,6 +166,10 @@ def check_lms(values: dict[str, Any]) -> Iterator[Problem]:
         key = "lms.manage" if lms["manage"] else "eventBus.consumer.enabled"
         problem = "it runs in the LMS's image, which is not named"
         yield (key, problem, "aspects.lms.image", "set aspects.lms.image, or switch this off")
+    if runs and not lms["connections"] and values["network"]["policies"]:
+        problem = "what runs in the LMS's image reaches no database: nothing is opened for it"
+        fix = "list the LMS's MySQL, MongoDB and Redis in aspects.lms.connections"
+        yield ("lms.connections", problem, "the servers that the LMS's settings name", fix)
     tag = image.rpartition("/")[2].rpartition(":")[2] if ":" in image.rpartition("/")[2] else ""
     if image and "@sha256:" not in image and tag in ("", "latest", "nightly", "main", "master"):
         problem = f"the image {image} has no exact tag"

@@ -7,7 +7,14 @@ from typing import Any
 
 from aspects_gen.aspects.access import access_model, active_clients
 from aspects_gen.aspects.naming import migrations_database, parsed_database
-from aspects_gen.aspects.server import SCHEMA, ca_mount, ca_volume, cluster_name, server_env
+from aspects_gen.aspects.server import (
+    SCHEMA,
+    ca_mount,
+    ca_volume,
+    cluster_name,
+    server_env,
+    trust_env,
+)
 from aspects_gen.aspects.statements import access_files
 from aspects_gen.aspects.trees import config_volume, mount, read_tree
 from aspects_gen.services.contract import Job, Output, Tools
@@ -152,6 +159,8 @@ def dbt_env(values: dict[str, Any]) -> dict[str, str]:
         "ASPECTS_PII_CACHE_LIFETIME": str(caches["piiSeconds"]),
         "ASPECTS_COURSE_STRUCTURE_REFRESH": f"EVERY {refresh['courseStructureMinutes']} MINUTE",
         "ASPECTS_COURSE_STRUCTURE_REFRESH_RANDOMIZE": jitter,
+        "ASPECTS_LEARNER_STATE_REFRESH": f"EVERY {refresh['learnersMinutes']} MINUTE",
+        "ASPECTS_LEARNER_STATE_REFRESH_RANDOMIZE": jitter,
         "ASPECTS_VIDEO_WATCH_INTERVALS_REFRESH": f"EVERY {refresh['videoMinutes']} MINUTE",
         "ASPECTS_VIDEO_WATCH_INTERVALS_REFRESH_RANDOMIZE": jitter,
         "ASPECTS_PII": aspects["pii"],
@@ -210,7 +219,12 @@ def _pod(values: dict[str, Any], tools: Tools, recipe: Recipe) -> dict[str, Any]
         "name": recipe.name,
         "image": tools.image("aspects"),
         "command": ["python", f"{SCRIPTS}/{recipe.script}"],
-        "env": [*server_env(values, tools, SCHEMA), *recipe.env, *_env(PROCESS_ENV)],
+        "env": [
+            *server_env(values, tools, SCHEMA),
+            *trust_env(values),
+            *recipe.env,
+            *_env(PROCESS_ENV),
+        ],
         "volumeMounts": [
             *(mount(volume, path) for volume, path in shown.items()),
             *(mount(volume["name"], SECRETS) for volume in recipe.volumes),

@@ -6,9 +6,11 @@ ADR 6 puts the opinion here: a service's own defaults are neutral, and what it s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from aspects_gen.aspects.naming import data_databases
+from aspects_gen.aspects.server import ca_secret
 
 FOLLOWS = {
     "ralph.clickhouse.database": "databases.xapi",
@@ -32,6 +34,9 @@ FOLLOWS = {
 }
 """Value of a service -> value of the slice `aspects` that it follows."""
 
+AUTHORITY = "clickhouse.external.caSecret"
+"""What every client of an external server must trust, unless it is told of a server of its own."""
+
 
 def follow(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Return overlays for the other slices, and where each of their values comes from.
@@ -54,7 +59,22 @@ def follow(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         # the backup user has rights on these alone
         put(overlay, "clickhouse.backup.databases", data_databases(aspects))
         origins["clickhouse.backup.databases"] = "aspects.databases"
+    for path in trusting(values):
+        for key, value in ca_secret(values).items():
+            put(overlay, f"{path}.{key}", value)
+            origins[f"{path}.{key}"] = f"{AUTHORITY}.{key}"
     return overlay, origins
+
+
+def trusting(values: dict[str, Any]) -> Iterator[str]:
+    """Yield the values by which clients learn of the server's certificate authority."""
+    if "clickhouse" not in values:
+        return
+    for service in ("ralph", "vector"):
+        if service in values and not values[service].get("clickhouse", {}).get("host"):
+            yield f"{service}.clickhouse.caSecret"
+    if "superset" in values:
+        yield "superset.caSecret"
 
 
 def get(tree: dict[str, Any], path: str) -> Any:

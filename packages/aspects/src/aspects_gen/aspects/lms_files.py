@@ -17,6 +17,7 @@ from aspects_gen.aspects.lms import (
     requirements,
     secret_settings,
 )
+from aspects_gen.aspects.server import ca_secret
 from aspects_gen.services.contract import Tools
 
 FILTERS = {
@@ -121,4 +122,5 @@ def readme(values: dict[str, Any], tools: Tools) -> str:
         producer=values["aspects"]["eventBus"]["producer"],
         studio=lms["studioMetrics"],
         old_plugin=lms["release"] != "verawood",
+        authority=bool(ca_secret(values)) and not lms["clickhouseUrl"],
     )

@@ -7,6 +7,8 @@ from typing import Any
 from aspects_gen.services.contract import Tools
 
 CA_FOLDER = "/etc/clickhouse-ca"
+CA_FILE = "ca.crt"
+"""Name of the certificate authority's file in every pod, whatever the Secret calls it."""
 
 QUERIES = "clickhouse/http"
 """Endpoint that spreads queries over all replicas."""
@@ -25,7 +27,9 @@ def cluster_name(values: dict[str, Any]) -> str:
     return ""
 
 
-def server_env(values: dict[str, Any], tools: Tools, endpoint: str) -> list[dict[str, Any]]:
+def server_env(
+    values: dict[str, Any], tools: Tools, endpoint: str, *, ca_folder: str = CA_FOLDER
+) -> list[dict[str, Any]]:
     """Return env entries that say where the server is; no credentials.
 
     Raises:
@@ -41,12 +45,19 @@ def server_env(values: dict[str, Any], tools: Tools, endpoint: str) -> list[dict
         "CLICKHOUSE_CLUSTER": cluster_name(values),
         "WAIT_SECONDS": str(values["aspects"]["jobs"]["waitSeconds"]),
     }
-    ca = ca_secret(values)
-    if ca:
-        entries["CLICKHOUSE_CA"] = f"{CA_FOLDER}/{ca['key']}"
-        # dbt's client takes no file of its own but trusts what OpenSSL does
-        entries["SSL_CERT_FILE"] = entries["CLICKHOUSE_CA"]
+    if ca_secret(values):
+        entries["CLICKHOUSE_CA"] = f"{ca_folder}/{CA_FILE}"
     return [{"name": key, "value": value} for key, value in entries.items()]
+
+
+def trust_env(values: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what makes a whole process trust the certificate authority and no other.
+
+    dbt's client takes no file of its own but trusts what OpenSSL does.
+    """
+    if not ca_secret(values):
+        return []
+    return [{"name": "SSL_CERT_FILE", "value": f"{CA_FOLDER}/{CA_FILE}"}]
 
 
 def ca_secret(values: dict[str, Any]) -> dict[str, str]:
@@ -61,11 +72,16 @@ def ca_secret(values: dict[str, Any]) -> dict[str, str]:
 def ca_volume(values: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the volume with the certificate authority, if there is one."""
     secret = ca_secret(values)
-    return [{"name": "clickhouse-ca", "secret": {"secretName": secret["name"]}}] if secret else []
+    if not secret:
+        return []
+    # only this key: what else the Secret holds may be the server's private key
+    items = [{"key": secret["key"], "path": CA_FILE}]
+    shown = {"secretName": secret["name"], "items": items}
+    return [{"name": "clickhouse-ca", "secret": shown}]
 
 
-def ca_mount(values: dict[str, Any]) -> list[dict[str, Any]]:
+def ca_mount(values: dict[str, Any], folder: str = CA_FOLDER) -> list[dict[str, Any]]:
     """Return the mount that belongs to `ca_volume`."""
     if not ca_secret(values):
         return []
-    return [{"name": "clickhouse-ca", "mountPath": CA_FOLDER, "readOnly": True}]
+    return [{"name": "clickhouse-ca", "mountPath": folder, "readOnly": True}]

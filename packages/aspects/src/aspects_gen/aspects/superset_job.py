@@ -18,6 +18,9 @@ NAME = "aspects-assets"
 UID = 1000
 """User `superset` of the Superset image."""
 
+CA_FOLDER = "/etc/superset-ca"
+"""Where web and worker have the authority of `superset.caSecret`; the address names a file there."""
+
 SETTINGS = "superset-config"
 SETTINGS_FOLDER = "/app/pythonpath"
 HOME = "/app/superset_home"
@@ -64,7 +67,10 @@ def import_pod(values: dict[str, Any], tools: Tools) -> dict[str, Any]:
             {"name": "ASSETS", "value": IN_IMAGE if inside else "/app/assets"},
             *import_env(values, tools),
         ],
-        "volumeMounts": [*(mount(name, path) for name, path in maps.items()), *ca_mount(values)],
+        "volumeMounts": [
+            *(mount(name, path) for name, path in maps.items()),
+            *ca_mount(values, CA_FOLDER),
+        ],
     }
     volumes = [*map(config_volume, maps), *ca_volume(values)]
     return {"containers": [container], "volumes": volumes}
@@ -84,7 +90,7 @@ def import_env(values: dict[str, Any], tools: Tools) -> list[dict[str, Any]]:
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     return [
-        *server_env(values, tools, QUERIES),
+        *server_env(values, tools, QUERIES, ca_folder=CA_FOLDER),
         *({"name": name, "value": value} for name, value in plain.items()),
         {"name": "CLICKHOUSE_PASSWORD", **tools.secret(secret["name"], secret["key"])},
         *(

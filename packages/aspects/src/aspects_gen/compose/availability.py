@@ -51,6 +51,8 @@ def _spread(item: Item, strictness: str) -> list[dict[str, Any]]:
             "maxSkew": 1,
             "topologyKey": key,
             "whenUnsatisfiable": when,
+            # else a node that the pods may not use counts as empty and holds them back
+            "nodeTaintsPolicy": "Honor",
             "labelSelector": {"matchLabels": selector_of(item.name)},
         }
         if item.kind == "Deployment":

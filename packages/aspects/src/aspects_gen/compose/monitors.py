@@ -55,6 +55,12 @@ def _service_of(bundle: Bundle, workload: str, port: str) -> str:
     return ""
 
 
+def _runbook(name: str, settings: dict[str, Any]) -> dict[str, str]:
+    """Return where an alert's runbook page is: its address, or its name where no address is known."""
+    base = settings["runbookUrl"].rstrip("/")
+    return {"runbook_url": f"{base}/{name}.md"} if base else {"runbook": f"{name}.md"}
+
+
 def _rules(folder: str, alerts: list[Alert], bundle: Bundle) -> dict[str, Any]:
     settings = bundle.settings["monitoring"]
     rules = [
@@ -63,10 +69,7 @@ def _rules(folder: str, alerts: list[Alert], bundle: Bundle) -> dict[str, Any]:
             "expr": alert["expr"],
             "for": alert["for_"],
             "labels": {"severity": alert["severity"], "service": folder},
-            "annotations": {
-                "summary": alert["summary"],
-                "runbook_url": f"{settings['runbookUrl'].rstrip('/')}/{alert['name']}.md",
-            },
+            "annotations": {"summary": alert["summary"], **_runbook(alert["name"], settings)},
         }
         for alert in alerts
     ]

@@ -16,8 +16,8 @@ Rules = dict[str, list[dict[str, Any]]]
 
 
 def add_policies(bundle: Bundle) -> None:
-    """Add the default denial and one policy for each workload with its edges."""
-    if not bundle.settings["network"]["policies"]:
+    """Add the default denial and one policy for each workload with its edges; where nothing runs, none."""
+    if not bundle.settings["network"]["policies"] or not any(bundle.owners()):
         return
     bundle.add("platform", _default_denial(bundle))
     rules: dict[str, Rules] = defaultdict(lambda: {"ingress": [], "egress": []})
@@ -58,14 +58,16 @@ def _unique(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _default_denial(bundle: Bundle) -> dict[str, Any]:
     """Return the policy that denies all to and from our pods, but for name look-ups."""
-    dns = {"namespaceSelector": _namespace(bundle.settings["network"]["dnsNamespace"])}
+    network = bundle.settings["network"]
+    servers: list[dict[str, Any]] = [{"namespaceSelector": _namespace(network["dnsNamespace"])}]
+    servers += [{"ipBlock": {"cidr": cidr}} for cidr in network["dnsCidrs"]]
     ports = [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]
     return _network_policy(
         "aspects-default-deny",
         {
             "podSelector": {"matchLabels": {"app.kubernetes.io/part-of": PART_OF}},
             "policyTypes": ["Ingress", "Egress"],
-            "egress": [{"to": [dns], "ports": ports}],
+            "egress": [{"to": servers, "ports": ports}],
         },
     )
 

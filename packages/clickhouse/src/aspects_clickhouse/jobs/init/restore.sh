@@ -71,6 +71,7 @@ mark="restored from $BACKUP"
 done_before="$(sql "SELECT name FROM system.databases WHERE comment = '$mark' LIMIT 1")"
 if [ -n "$done_before" ]; then
     say "$BACKUP was restored before; nothing to do. Set restore.enabled to false."
+    say "To restore it once more: ALTER DATABASE \`$done_before\` MODIFY COMMENT '', for each database with that comment."
     exit 0
 fi
 

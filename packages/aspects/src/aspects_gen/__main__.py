@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import io
+import os
 import sys
 
 GARBAGE_THRESHOLD = 100_000
@@ -12,9 +14,19 @@ GARBAGE_THRESHOLD = 100_000
 def main() -> None:
     """Run the command line and leave with its exit code."""
     gc.set_threshold(GARBAGE_THRESHOLD)
+    prepare_streams()
     from aspects_gen.cli.main import run
 
     sys.exit(run(sys.argv[1:]))
+
+
+def prepare_streams() -> None:
+    """Make the three streams usable whatever the caller gave: closed ones, or an encoding that lacks letters."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "AG106": (
         "no such environment",
-        "The named environment has no values file, or its name cannot be part of Kubernetes names.",
+        "The named environment has no values file, or two, or its name cannot be part of Kubernetes names.",
     ),
     "AG110": (
         "unknown key",

@@ -4,7 +4,7 @@ AspectsError
 ├── UsageError    exit 2   the arguments are wrong
 ├── ValuesError   exit 2   the values (or another input file) are wrong: carries findings
 ├── WriteError    exit 3   refused to write, or could not
-└── VerifyError   exit 4   what was generated does not hold
+└── ServiceError  exit 70  an installed service breaks the contract
 
 Anything else that escapes is a defect of this program: exit 70.
 """
@@ -14,6 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
+
+BUG = 70
+"""Exit code of a defect of this program or of a service. Source: sysexits.h, EX_SOFTWARE."""
+
+FIX = "\n  = fix: "
+"""What stands between the problem and the remedy in a message."""
 
 SHOWN_FINDINGS = 20
 
@@ -93,9 +99,14 @@ def _window(source: str, column: int) -> tuple[str, int]:
 
 
 class AspectsError(Exception):
-    """An error with a message for the operator."""
+    """An error with a message for the operator: what is wrong, then `= fix:` and the remedy."""
 
-    exit_code = 1
+    exit_code = BUG
+
+    def as_data(self) -> list[dict[str, object]]:
+        """Return what is wrong for machines, in the words of a finding."""
+        problem, _, fix = str(self).partition(FIX)
+        return [{"problem": problem, "fix": fix}]
 
 
 class UsageError(AspectsError):
@@ -113,6 +124,10 @@ class ValuesError(AspectsError):
         self.findings = sorted(set(findings), key=lambda f: (f.at, f.path, f.code, f.problem))
         super().__init__(self._text())
 
+    def as_data(self) -> list[dict[str, object]]:
+        """Return every finding for machines."""
+        return [finding.as_data() for finding in self.findings]
+
     def _text(self) -> str:
         shown = [finding.render() for finding in self.findings[:SHOWN_FINDINGS]]
         rest = len(self.findings) - len(shown)
@@ -124,12 +139,21 @@ class ValuesError(AspectsError):
 
 
 class WriteError(AspectsError):
-    """Refused to write, or could not."""
+    """Refused to write, or could not read or write."""
 
     exit_code = 3
 
 
-class VerifyError(AspectsError):
-    """What was generated does not hold."""
+class ServiceError(AspectsError):
+    """An installed service breaks the contract; the values are not to blame."""
 
-    exit_code = 4
+    exit_code = BUG
+
+
+def disk_error(error: OSError) -> WriteError:
+    """Return what the operating system refused as an error for the operator."""
+    where = error.filename or "the output"
+    why = error.strerror or type(error).__name__
+    return WriteError(
+        f"{where}: cannot read or write: {why}{FIX}check the path, permissions and free space"
+    )

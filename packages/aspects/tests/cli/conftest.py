@@ -1,7 +1,6 @@
 """Three small services and environments of them, so that commands are tested apart from real services' words."""
 
 import textwrap
-import types
 
 import pytest
 
@@ -176,21 +175,6 @@ def shop_opinions(values):
     )
 
 
-def service(name, schema, **parts):
-    module = types.ModuleType(name)
-    module.__file__ = __file__
-    plain = {
-        "schema": lambda: schema,
-        "images": dict,
-        "offers": lambda values, site: [],
-        "check": lambda values, site: [],
-        "emit": lambda values, tools: {},
-    }
-    for part, function in {**plain, **parts}.items():
-        setattr(module, part, function)
-    return module
-
-
 IMAGES = {
     "shop": {"repository": "docker.io/example/shop", "tag": "1.2"},
     "store": {"repository": "docker.io/example/store", "tag": "3.4"},
@@ -199,8 +183,12 @@ IMAGES = {
 
 
 @pytest.fixture
-def services(monkeypatch):
+def services(monkeypatch, toy):
     """The services that commands discover."""
+
+    def service(name, schema, **parts):
+        return toy(name, schema=lambda: schema, **{"images": dict, **parts})
+
     found = {
         "clickhouse": service("clickhouse", CLICKHOUSE, check=check_clickhouse),
         "ralph": service("ralph", section("The record store.")),

@@ -193,19 +193,19 @@ def test_init_asks_nothing_when_told_so(call, type_lines):
             "New_1",
             HOST,
             "New_1: this cannot be an environment's name\n"
-            "  = fix: use lower-case letters, digits and dashes, at most 40 characters\n",
+            "  = fix: use lower-case letters, digits and dashes, at most 40 characters, not starting with base\n",
         ),
         (
             "../new",
             HOST,
             "../new: this cannot be an environment's name\n"
-            "  = fix: use lower-case letters, digits and dashes, at most 40 characters\n",
+            "  = fix: use lower-case letters, digits and dashes, at most 40 characters, not starting with base\n",
         ),
         (
             "base-new",
             HOST,
-            "base-new: names that start with `base` are for files that environments extend\n"
-            "  = fix: choose another name\n",
+            "base-new: this cannot be an environment's name\n"
+            "  = fix: use lower-case letters, digits and dashes, at most 40 characters, not starting with base\n",
         ),
     ],
 )

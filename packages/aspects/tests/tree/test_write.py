@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from aspects_gen.errors import WriteError
 from aspects_gen.tree.compare import compare_tree, is_intact, show_differences
 from aspects_gen.tree.index import JOURNAL, NAME, make_index, read_index
-from aspects_gen.tree.write import TEMPORARY, write_tree
+from aspects_gen.tree.replace import TEMPORARY
+from aspects_gen.tree.write import write_tree
 
 OLD = {"a.yaml": "a: 1\n", "deep/b.yaml": "b: 1\n", "gone/c.yaml": "c\n"}
 NEW = {"a.yaml": "a: 2\n", "deep/b.yaml": "b: 1\n", "new/d.yaml": "d\n"}

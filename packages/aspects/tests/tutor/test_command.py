@@ -132,7 +132,7 @@ def test_command_reports_errors_as_data(tmp_path, capsys):
 def test_command_says_when_it_cannot_write(tmp_path, data, capsys):
     (tmp_path / "environments").write_text("a file\n")
     assert call(tmp_path, data / "two.yml") == 3
-    assert "cannot write" in capsys.readouterr().err
+    assert "cannot read or write: File exists" in capsys.readouterr().err
 
 
 def test_names_that_may_be_values_are_only_counted(tmp_path, capsys):

@@ -39,7 +39,7 @@ odd = st.one_of(
     st.none(),
     booleans,
     numbers,
-    st.floats(),
+    st.floats(allow_nan=False, allow_infinity=False),
     st.text(max_size=12),
     st.lists(st.text(max_size=5), max_size=2),
     st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2),

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aspects_gen.errors import ValuesError
-from aspects_gen.values.document import load_document
+from aspects_gen.values.document import MAX_BYTES, load_document
 
 
 def read(tmp_path: Path, text: str | bytes):
@@ -89,6 +89,12 @@ def test_duplicate_keys_are_all_reported_at_once(tmp_path):
         ("a: \x07\n", "AG101", "control character U+0007"),
         ("a: " + "[" * 200_000, "AG101", "levels of nesting"),
         (b"a: \xff\n", "AG101", "byte 0xff"),
+        ("a: !!int x\n", "AG103", "the tag tag:yaml.org,2002:int is not supported"),
+        ("a: .nan\n", "AG103", "no number that anything here can have"),
+        ("a: -.Inf\n", "AG103", "neither infinite nor NaN"),
+        ("a: 1e400\n", "AG103", "neither infinite nor NaN"),
+        ("a: " + "1" * 5000 + "\n", "AG103", "at most 40 characters"),
+        ("a: 0x" + "f" * 5000 + "\n", "AG103", "at most 40 characters"),
     ],
 )
 def test_what_is_not_plain_yaml_is_refused_with_its_place(tmp_path, text, code, words):
@@ -106,6 +112,17 @@ def test_aliases_that_multiply_are_refused(tmp_path):
 def test_a_missing_file_says_so(tmp_path):
     with pytest.raises(ValuesError, match="does not exist"):
         load_document(tmp_path / "none.yaml", "none.yaml")
+
+
+def test_a_folder_in_place_of_a_file_says_so(tmp_path):
+    with pytest.raises(ValuesError) as caught:
+        load_document(tmp_path, "site.yaml")
+    assert "site.yaml\n  the file cannot be read\n  = found: Is a directory" in str(caught.value)
+
+
+def test_a_file_too_large_to_be_values_is_not_parsed(tmp_path):
+    error = refuse(tmp_path, "a: " + "x" * MAX_BYTES)
+    assert f"= fix: keep it under {MAX_BYTES} bytes" in str(error)
 
 
 def test_a_secret_on_the_line_of_an_error_is_hidden(tmp_path):

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,6 +97,68 @@ def test_all_errors_of_all_layers_come_at_once(errors, write_values):
     assert fixes["toy.colour"] == "write `green`"
     assert fixes["toy.prot"] == "did you mean `port`? rename `prot`"
     assert fixes["toy.size"] == 'write it as text with a unit, for example "10Gi"'
+
+
+def test_a_layer_that_is_no_yaml_is_reported_with_the_others(errors, write_values):
+    error = errors(
+        write_values("extends: [low.yaml, high.yaml]\n" + SITE, low="a: [\n", high="b: 1\nb: 2\n")
+    )
+    places = [(finding.at.file, finding.code) for finding in error.findings]
+    assert places == [("environments/high.yaml", "AG102"), ("environments/low.yaml", "AG101")]
+
+
+def test_a_list_that_replaces_another_leaves_nothing_of_its_places(errors, write_values):
+    base = SITE + "toy:\n  names:\n    - {name: a}\n    - {name: b}\n"
+    error = errors(write_values("extends: base.yaml\ntoy: {names: [{nam: c}]}\n", base=base))
+    assert {str(finding.at) for finding in error.findings} == {
+        "environments/site.yaml:2:15",
+        "environments/site.yaml:2:16",
+    }
+
+
+def test_a_problem_of_the_whole_file_points_at_its_first_line(errors, write_values):
+    def check(values, site):
+        return [("nothing.here", "this is missing", "a thing", "add it")]
+
+    (finding,) = errors(write_values(SITE + "toy: {}\n"), check=check).findings
+    assert (finding.found, str(finding.at)) == ("nothing", "environments/site.yaml:2:1")
+
+
+RULES = {
+    "low": ({"type": "integer", "minimum": 3}, 1, "a whole number of at least 3"),
+    "high": ({"type": "number", "maximum": 3}, 4, "a number of at most 3"),
+    "between": ({"type": "integer", "minimum": 3, "maximum": 5}, 9, "a whole number from 3 to 5"),
+    "above": (
+        {"type": "number", "exclusiveMinimum": 0, "x-expected": "more than 0"},
+        0,
+        "more than 0",
+    ),
+    "short": ({"type": "string", "minLength": 2}, "a", "at least 2 characters"),
+    "long": ({"type": "string", "maxLength": 2}, "abc", "at most 2 characters"),
+    "form": ({"type": "string", "pattern": "^a"}, "b", "text of the documented form"),
+    "few": ({"type": "array", "minItems": 2}, [1], "at least 2 items"),
+    "many": ({"type": "array", "maxItems": 1}, [1, 2], "at most 1 items"),
+    "twice": ({"type": "array", "uniqueItems": True}, [1, 1], "each item once"),
+    "step": ({"type": "integer", "multipleOf": 5}, 7, "a multiple of 5"),
+    "empty": ({"type": "object", "minProperties": 1}, {}, "at least 1 keys"),
+    "either": (
+        {"anyOf": [{"const": 1}, {"const": 2}], "description": "One or two."},
+        3,
+        "One or two.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_each_rule_of_a_schema_says_what_it_expects(tmp_path, toy, write_values, name):
+    node, value, expected = RULES[name]
+    schema = {"type": "object", "properties": {name: {"description": "It.", **node}}}
+    path = write_values(SITE + f"toy: {{{name}: {json.dumps(value)}}}\n")
+    with pytest.raises(ValuesError) as caught:
+        resolve_values(path, tmp_path, {"toy": toy(schema=lambda: schema)})
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.path, finding.expected) == ("AG112", f"toy.{name}", expected)
+    assert finding.fix == f"write {expected}"
 
 
 def test_a_missing_key_points_at_the_file(errors, write_values):

@@ -9,15 +9,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aspects_gen.cli.arguments import add_folders, add_json
 from aspects_gen.environment import Place, code_digest, find_places, is_fresh
-from aspects_gen.errors import AspectsError, ValuesError, WriteError
+from aspects_gen.errors import ValuesError, WriteError, disk_error
 
 if TYPE_CHECKING:
     from aspects_gen.generate import Built
+
+Report = dict[str, Any]
+"""What became of one environment: its name, its folder, `state`, and what the state brings along."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,23 +44,35 @@ def run(args: argparse.Namespace) -> int:
     """Build or check every named environment; one that is wrong does not stop the others."""
     places = find_places(args.environments, args.out, args.names)
     code = code_digest()
-    reports, wrong, refused = [], [], []
-    for place in places:
-        try:
-            reports.append(_check(place, code, args) if args.check else _build(place, code, args))
-        except ValuesError as error:
-            wrong.append(error)
-        except WriteError as error:
-            refused.append(error)
+    reports = [_report(place, code, args) for place in places]
     if args.json:
-        _print_json(reports, wrong, refused)
+        _print_json(reports)
     else:
-        _print_text(reports, wrong, refused, check=args.check)
-    if wrong:
+        _print_text(reports)
+    return _exit_code(reports)
+
+
+def _report(place: Place, code: str, args: argparse.Namespace) -> Report:
+    """Return what became of an environment; `error` holds what stopped it."""
+    try:
+        found = _check(place, code, args) if args.check else _build(place, code, args)
+    except ValuesError as error:
+        found = {"state": "wrong", "error": error}
+    except WriteError as error:
+        found = {"state": "refused", "error": error}
+    except OSError as error:
+        found = {"state": "refused", "error": disk_error(error)}
+    return {"environment": place.name, "folder": str(place.folder), **found}
+
+
+def _exit_code(reports: list[Report]) -> int:
+    """Return the gravest of what happened: wrong values, then a refusal, then staleness."""
+    states = {report["state"] for report in reports}
+    if "wrong" in states:
         return ValuesError.exit_code
-    if refused:
+    if "refused" in states:
         return WriteError.exit_code
-    return 1 if any(report["state"] == "stale" for report in reports) else 0
+    return int("stale" in states)
 
 
 def _generate(place: Place, code: str) -> Built:
@@ -68,16 +82,14 @@ def _generate(place: Place, code: str) -> Built:
     return generate(place, discover_services(), code)
 
 
-def _build(place: Place, code: str, args: argparse.Namespace) -> dict[str, Any]:
+def _build(place: Place, code: str, args: argparse.Namespace) -> Report:
     if not args.full and is_fresh(place, code):
-        return {"environment": place.name, "folder": place.folder, "state": "fresh"}
+        return {"state": "fresh"}
     from aspects_gen.tree.write import write_tree
 
     built = _generate(place, code)
     written = write_tree(place.folder, built.tree, built.index, force=args.force)
     return {
-        "environment": place.name,
-        "folder": place.folder,
         "state": "built",
         "written": list(written.changed),
         "removed": list(written.removed),
@@ -86,10 +98,9 @@ def _build(place: Place, code: str, args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _check(place: Place, code: str, args: argparse.Namespace) -> dict[str, Any]:
-    report = {"environment": place.name, "folder": place.folder, "state": "fresh"}
+def _check(place: Place, code: str, args: argparse.Namespace) -> Report:
     if not args.full and is_fresh(place, code):
-        return report
+        return {"state": "fresh"}
     from aspects_gen.tree.compare import Difference, compare_tree, show_differences
     from aspects_gen.tree.index import NAME
 
@@ -99,50 +110,45 @@ def _check(place: Place, code: str, args: argparse.Namespace) -> dict[str, Any]:
     if not index.is_file() or index.read_text(encoding="utf-8") != built.index.dump():
         differences.append(Difference(NAME, "changed"))
     if not differences:
-        return report
+        return {"state": "fresh"}
     tree = {**built.tree, NAME: built.index.dump()}
     shown = list(show_differences(place.folder, tree, differences))
     files = [{"path": d.path, "kind": d.kind} for d in differences]
-    return {**report, "state": "stale", "differences": files, "shown": shown}
+    return {"state": "stale", "differences": files, "shown": shown}
 
 
-def _print_json(
-    reports: list[dict[str, Any]], wrong: list[ValuesError], refused: list[WriteError]
-) -> None:
-    data = {
-        "environments": [
-            {k: str(v) if isinstance(v, Path) else v for k, v in r.items() if k != "shown"}
-            for r in reports
-        ],
-        "errors": [finding.as_data() for error in wrong for finding in error.findings],
-        "refused": [str(error) for error in refused],
-    }
-    print(json.dumps(data, indent=1))
+def _print_json(reports: list[Report]) -> None:
+    kept = [{k: v for k, v in r.items() if k not in ("shown", "error")} for r in reports]
+    errors = [
+        {"environment": report["environment"], **error}
+        for report in reports
+        if "error" in report
+        for error in report["error"].as_data()
+    ]
+    print(json.dumps({"environments": kept, "errors": errors}, indent=1))
 
 
-def _print_text(
-    reports: list[dict[str, Any]],
-    wrong: list[ValuesError],
-    refused: list[WriteError],
-    *,
-    check: bool,
-) -> None:
+def _print_text(reports: list[Report]) -> None:
     for report in reports:
-        print(_sentence(report))
+        if "error" not in report or len(reports) > 1:
+            print(_sentence(report))
         for line in report.get("shown", []):
             print(f"  {line}")
-    errors: list[AspectsError] = [*wrong, *refused]
-    for error in errors:
-        print(error, file=sys.stderr)
-    if check and any(report["state"] == "stale" for report in reports):
+    sys.stdout.flush()  # so that a terminal, or a file that takes both, shows the errors last
+    for report in reports:
+        if "error" in report:
+            print(report["error"], file=sys.stderr)
+    if any(report["state"] == "stale" for report in reports):
         print("stale: run `aspects-gen build` and commit the result")
 
 
-def _sentence(report: dict[str, Any]) -> str:
+def _sentence(report: Report) -> str:
     head = f"{report['folder']}: "
     match report["state"]:
-        case "fresh":
-            return head + "fresh"
+        case "fresh" | "refused":
+            return head + str(report["state"])
+        case "wrong":
+            return head + "the values are wrong"
         case "stale":
             return head + f"stale, {len(report['differences'])} files differ"
     counts = [f"{len(report['written'])} files written", f"{report['unchanged']} unchanged"]

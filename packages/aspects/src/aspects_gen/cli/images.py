@@ -28,8 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(
         title="actions", metavar="ACTION", dest="action", required=True
     )
-    lister = actions.add_parser("list", help="show each image, its digest and where it was seen")
-    pinner = actions.add_parser("pin", help="ask registries for the digests that are not known")
+    lister = actions.add_parser(
+        "list", allow_abbrev=False, help="show each image, its digest and where it was seen"
+    )
+    pinner = actions.add_parser(
+        "pin", allow_abbrev=False, help="ask registries for the digests that are not known"
+    )
     for action in (lister, pinner):
         action.add_argument("names", nargs="*", metavar="ENV", help="environments (default: all)")
         add_folders(action)
@@ -67,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _used(places: list[Place]) -> dict[tuple[str, str], list[str]]:
     """Return what the environments run: (component, image at its origin) -> environments."""
-    from aspects_gen.compose.tools import pin_images
+    from aspects_gen.compose.tools import name_images
     from aspects_gen.generate import compose_place
     from aspects_gen.services.registry import discover_services
 
@@ -78,7 +82,7 @@ def _used(places: list[Place]) -> dict[tuple[str, str], list[str]]:
         # without mirror and digest a reference is the name that the lock knows
         settings = {**bundle.settings["images"], "mirror": ""}
         for name in bundle.outputs:
-            origins = pin_images(services[name].images(), settings, _no_digest)
+            origins = name_images(services[name].images(), settings, _no_digest)
             for component in origins.keys() & bundle.images.keys():
                 used.setdefault((component, origins[component]), []).append(place.name)
     return dict(sorted(used.items()))

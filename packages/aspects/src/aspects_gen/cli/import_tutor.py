@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aspects_gen.cli.arguments import add_folders, add_json
-from aspects_gen.environment import NAME_RULE
-from aspects_gen.errors import Finding, Position, ValuesError, WriteError
+from aspects_gen.environment import require_name
+from aspects_gen.errors import WriteError, disk_error
+from aspects_gen.tree.replace import replace_file
 
 if TYPE_CHECKING:
     from aspects_gen.tutor.transfer import Transfer
@@ -79,18 +80,10 @@ def _target(environments: Path, name: str, *, force: bool) -> Path:
     """Return the file to write.
 
     Raises:
-        ValuesError: the name cannot be an environment's.
+        UsageError: the name cannot be an environment's.
         WriteError: it exists, and `force` was not given.
     """
-    import re
-
-    if not re.fullmatch(r"(?!base)[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?", name):
-        at = Position("--env")
-        rule = f"{NAME_RULE}, not starting with base"
-        problem = "this cannot be an environment's name"
-        raise ValuesError(
-            [Finding("AG106", at, "", problem, repr(name), rule, "choose another name")]
-        )
+    require_name(name)
     present = [
         path
         for path in (environments / f"{name}.yaml", environments / f"{name}.yml")
@@ -107,13 +100,7 @@ def _target(environments: Path, name: str, *, force: bool) -> Path:
 
 def _write(target: Path, transfer: Transfer) -> None:
     """Write the values file as a whole, or leave what was there."""
-    temporary = target.with_name(f".{target.name}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(transfer.text, encoding="utf-8")
-        temporary.replace(target)
+        replace_file(target, transfer.text)
     except OSError as error:
-        raise WriteError(
-            f"{error.filename or target}: cannot write: {error.strerror}\n"
-            "  = fix: check permissions and free space"
-        ) from None
+        raise disk_error(error) from None

@@ -38,15 +38,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder that gets the values file (default: environments)",
     )
     parser.add_argument("--profile", choices=("starter", "production"), help="sizes to start from")
-    parser.add_argument("--lms-host", metavar="H", help="public host name of the LMS")
-    parser.add_argument("--platform-name", metavar="N", help="name of the site")
+    parser.add_argument("--lms-host", metavar="HOST", help="public host name of the LMS")
+    parser.add_argument(
+        "--platform-name", metavar="NAME", help="name of the site, as people read it"
+    )
     parser.add_argument(
         "--clickhouse",
         choices=("single", "replicated", "external"),
         help="one server, several replicas, or a server that runs elsewhere",
     )
     parser.add_argument(
-        "--clickhouse-host", metavar="H", help="host name of the external ClickHouse server"
+        "--clickhouse-host", metavar="HOST", help="host name of the external ClickHouse server"
     )
     parser.add_argument(
         "--secrets",
@@ -59,9 +61,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Ask, write, and say what to do next."""
+    from aspects_gen.environment import require_name
     from aspects_gen.services.registry import discover_services
     from aspects_gen.starting.file import SCHEMA, start_environment
-    from aspects_gen.starting.questions import QUESTIONS, complete_answers, require_name
+    from aspects_gen.starting.questions import QUESTIONS, complete_answers
     from aspects_gen.starting.write import add_schema, add_values, require_absent
     from aspects_gen.values.schema import bundle_schema, dump_schema
 
@@ -70,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     services = discover_services()
     schema = bundle_schema({name: service.schema() for name, service in services.items()})
     given = {question.name: getattr(args, question.name) for question in QUESTIONS}
-    ask = None if args.yes or not sys.stdin.isatty() else _ask
+    ask = _ask if sys.stdin.isatty() and not args.yes else None
     answers = complete_answers(schema, given, ask)
     started = start_environment(args.environment, answers, services)
     beside = Path(os.path.normpath(args.environments / ".." / SCHEMA))

@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aspects_gen.cli.arguments import add_folders, add_json
@@ -28,7 +29,7 @@ Report = tuple[Place, "list[LintFinding]"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("names", nargs="*", metavar="ENV", help="environments (default: all)")
-    add_folders(parser, out=True)
+    add_folders(parser)
     parser.add_argument("--strict", action="store_true", help="exit 1 for warnings too")
     parser.add_argument("--rules", action="store_true", help="list the rules and stop")
     add_json(parser)
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     services = discover_services()
     reports: list[Report] = []
     wrong: list[ValuesError] = []
-    for place in find_places(args.environments, args.out, args.names):
+    for place in find_places(args.environments, Path("generated"), args.names):
         try:
             reports.append((place, _lint(place, services)))
         except ValuesError as error:

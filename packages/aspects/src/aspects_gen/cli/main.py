@@ -9,7 +9,7 @@ from importlib import import_module
 from types import ModuleType
 
 from aspects_gen import VERSION
-from aspects_gen.errors import AspectsError, ValuesError
+from aspects_gen.errors import BUG, AspectsError, disk_error
 
 COMMANDS = (
     "build",
@@ -23,17 +23,16 @@ COMMANDS = (
     "schema",
 )
 
-BUG = 70
-"""Exit code of a defect of this program. Source: sysexits.h, EX_SOFTWARE."""
-
-INTERRUPTED = 130
+INTERRUPTED, UNREAD = 130, 141
+"""128 and the number of SIGINT and of SIGPIPE, as a shell reports every other program."""
 
 EPILOG = """exit codes:
   0   done, or fresh
   1   stale: the output differs from what the values say (build --check), or lint found something
-  2   the values or the arguments are wrong; nothing was written
-  3   refused to write, or could not
-  70  a defect of this program
+  2   the arguments are wrong, or the values of an environment, of which nothing was written
+  3   refused to write, or could not read or write
+  70  a defect of this program, or of a service that is installed beside it
+  130 interrupted; 141 the reader of the output left
 
 Give `aspects-gen COMMAND --help` for each command."""
 
@@ -53,6 +52,7 @@ def make_parser(only: str | None = None) -> argparse.ArgumentParser:
         description="Turn one YAML file into a reviewed, Argo CD-ready Aspects deployment.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,  # `--env` must not quietly mean --environments
     )
     parser.add_argument("--version", action="version", version=f"aspects-gen {VERSION}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
@@ -67,6 +67,7 @@ def make_parser(only: str | None = None) -> argparse.ArgumentParser:
             help=about,
             description=module.__doc__,
             formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
         )
         module.add_arguments(added)
         added.add_argument("--debug", action="store_true", help="show where an error came from")
@@ -87,12 +88,18 @@ def run(words: list[str]) -> int:
     except AspectsError as error:
         return _report(error, args)
     except BrokenPipeError:
-        # the reader (head, a closed pager) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        # the reader (head, a closed pager) has seen enough; what it did not see may have been a failure
+        _drop_output()
+        return UNREAD
     except KeyboardInterrupt:
         print("\ninterrupted; run it again to finish", file=sys.stderr)
         return INTERRUPTED
+    except OSError as error:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _drop_output()
+        return _report(disk_error(error), args)
     except Exception as error:
         if args.debug:
             raise
@@ -110,10 +117,15 @@ def _report(error: AspectsError, args: argparse.Namespace) -> int:
         import traceback
 
         traceback.print_exc()
-    if getattr(args, "json", False) and isinstance(error, ValuesError):
+    if getattr(args, "json", False):
         import json
 
-        print(json.dumps({"errors": [f.as_data() for f in error.findings]}, indent=1))
+        print(json.dumps({"errors": error.as_data()}, indent=1))
     else:
         print(error, file=sys.stderr)
     return error.exit_code
+
+
+def _drop_output() -> None:
+    """Send what is still to be printed nowhere, so that leaving does not fail on it once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aspects_gen.compose.tools import Digest, EmitTools, pin_images
+from aspects_gen.compose.tools import Digest, EmitTools, name_images
 from aspects_gen.services.contract import (
     Endpoint,
     Job,
@@ -136,7 +136,7 @@ def gather(values: Values, services: Mapping[str, Service], digest_of: Digest) -
     }
     bundle = Bundle(values, {}, endpoints)
     pinned = {
-        name: pin_images(service.images(), values.data["images"], digest_of)
+        name: name_images(service.images(), values.data["images"], digest_of)
         for name, service in enabled.items()
     }
     for name, service in enabled.items():

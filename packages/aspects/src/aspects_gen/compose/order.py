@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from aspects_gen.compose.bundle import Bundle, Item, Step, pod_template
 from aspects_gen.compose.network import LMS
-from aspects_gen.errors import AspectsError
+from aspects_gen.errors import ServiceError
 
 FOUNDATION, SECRETS, CONFIG, FIRST = 0, 1, 2, 3
 
@@ -41,7 +41,7 @@ def order_items(bundle: Bundle) -> None:
     """Compute each object's wave and the list of steps.
 
     Raises:
-        AspectsError: the dependencies go in a circle, or name something that nothing emits.
+        ServiceError: the dependencies go in a circle, or name something that nothing emits.
     """
     graph = build_graph(bundle)
     depth = measure_depth(graph)
@@ -119,7 +119,7 @@ def measure_depth(graph: Graph) -> dict[str, int]:
     """Return the length of the longest chain before each node.
 
     Raises:
-        AspectsError: there is a circle; the message walks it.
+        ServiceError: there is a circle; the message walks it.
     """
     depth: dict[str, int] = {}
     trail: list[str] = []
@@ -129,7 +129,7 @@ def measure_depth(graph: Graph) -> dict[str, int]:
             return depth[node]
         if node in trail:
             circle = " -> ".join([*trail[trail.index(node) :], node])
-            raise AspectsError(
+            raise ServiceError(
                 f"the order of the deployment goes in a circle: {circle}\n"
                 "  = fix: remove one of these dependencies from the service that declares it"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def encrypted_files(bundle: Bundle, folder: Path) -> dict[str, str]:
         folder: where the operator keeps them, one NAME.yaml for each Secret.
 
     Raises:
-        ValuesError: one is missing, unencrypted, or lacks a key.
+        ValuesError: one is missing, unencrypted, of another name or namespace, or lacks a key.
     """
     provider = bundle.settings["secrets"]["provider"]
     if provider not in ("sealed-secrets", "sops"):
@@ -79,7 +80,7 @@ def encrypted_files(bundle: Bundle, folder: Path) -> dict[str, str]:
     found, findings = {}, []
     for secret in bundle.secrets.values():
         path = folder / f"{secret['name']}.yaml"
-        problem = _problem(path, secret, provider)
+        problem = _problem(path, secret, provider, bundle.values.site["namespace"])
         if problem:
             shown = bundle.values.layers.show(path)
             findings.append(_finding(shown, secret, problem, bundle.values.environment))
@@ -90,7 +91,7 @@ def encrypted_files(bundle: Bundle, folder: Path) -> dict[str, str]:
     return found
 
 
-def _problem(path: Path, secret: Secret, provider: str) -> str:
+def _problem(path: Path, secret: Secret, provider: str, namespace: str) -> str:
     """Return what is wrong with an encrypted manifest; empty when it will do."""
     if not path.is_file():
         return "this encrypted Secret does not exist"
@@ -102,16 +103,45 @@ def _problem(path: Path, secret: Secret, provider: str) -> str:
         return "this is not YAML"
     if not isinstance(manifest, dict):
         return "this is not a manifest"
-    if provider == "sops":
-        keys = {**(manifest.get("stringData") or {}), **(manifest.get("data") or {})}
-        if "sops" not in manifest or manifest.get("kind") != "Secret":
-            return "this is not a Secret encrypted by SOPS"
-        if any(not str(value).startswith("ENC[") for value in keys.values()):
-            return "a value in this Secret is not encrypted"
-    else:
-        if manifest.get("kind") != "SealedSecret":
-            return "this is not a SealedSecret"
-        keys = (manifest.get("spec") or {}).get("encryptedData") or {}
+    judge = _sops_problem if provider == "sops" else _sealed_problem
+    return judge(manifest, secret) or _place_problem(manifest, secret, namespace)
+
+
+def _place_problem(manifest: dict[str, Any], secret: Secret, namespace: str) -> str:
+    """Return why a manifest makes another Secret than the one that is read."""
+    metadata = _part(manifest, "metadata")
+    found = (metadata.get("name"), metadata.get("namespace", namespace))
+    wanted = (secret["name"], namespace)
+    if found == wanted:
+        return ""
+    return f"it is {found[0]} in {found[1]}, where {wanted[0]} in {wanted[1]} is read"
+
+
+def _part(manifest: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a map of a manifest that someone else wrote; empty where there is none."""
+    found = manifest.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _sops_problem(manifest: dict[str, Any], secret: Secret) -> str:
+    if "sops" not in manifest or manifest.get("kind") != "Secret":
+        return "this is not a Secret encrypted by SOPS"
+    keys = {**_part(manifest, "stringData"), **_part(manifest, "data")}
+    if any(not str(value).startswith("ENC[") for value in keys.values()):
+        return "a value in this Secret is not encrypted"
+    return _missing(secret, keys)
+
+
+def _sealed_problem(manifest: dict[str, Any], secret: Secret) -> str:
+    if manifest.get("kind") != "SealedSecret":
+        return "this is not a SealedSecret"
+    spec = _part(manifest, "spec")
+    if _part(_part(spec, "template"), "data"):
+        return "values under spec.template.data are not encrypted"
+    return _missing(secret, _part(spec, "encryptedData"))
+
+
+def _missing(secret: Secret, keys: Mapping[str, Any]) -> str:
     missing = [key for key in secret["keys"] if key not in keys]
     return f"it lacks the keys: {', '.join(missing)}" if missing else ""
 

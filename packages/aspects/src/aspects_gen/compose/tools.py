@@ -54,7 +54,7 @@ class EmitTools:
         return f"{self.site['namespace']}-{name}"
 
 
-def pin_images(
+def name_images(
     images: Mapping[str, Image], settings: Mapping[str, Any], digest_of: Digest
 ) -> dict[str, str]:
     """Return the reference of each component: registry, exact tag, and digest where the lock has one.

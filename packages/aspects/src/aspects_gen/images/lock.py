@@ -12,8 +12,6 @@ from typing import Any
 from aspects_gen.errors import Finding, Position, ValuesError, WriteError
 from aspects_gen.images.reference import DIGEST, ImageNameError, parse_reference
 
-NAME = "images.lock.json"
-
 COMMENT = (
     "Digest of each image by exact tag, and where it was seen. "
     "`aspects-gen images pin` asks the registries and adds what is missing."

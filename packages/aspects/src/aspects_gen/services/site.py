@@ -9,7 +9,9 @@ def site_facts(values: dict[str, Any], environment: str) -> dict[str, Any]:
     """Return the plain facts handed to every service as `site`.
 
     Shape: {"environment", "namespace", "profile", "platform_name", "contact_email", "language",
-    "scheme" (http|https), "lms_host", "lms_url" (no trailing slash), "studio_url",
+    "scheme" (http|https), "lms_host", "lms_url" (no trailing slash), "studio_url", "secrets_rotation" (a count),
+    "monitoring" (whether it is on), "storage_class" (empty: the cluster's default), "lms_namespace"}.
+    Values add "endpoints": the ids of everything that is offered, sorted.
     """
     site = values["site"]
     scheme = "https" if site["https"] else "http"

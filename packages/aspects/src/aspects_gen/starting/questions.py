@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from aspects_gen.environment import NAME_RULE, is_name
 from aspects_gen.errors import UsageError
 from aspects_gen.explain.keys import find_key
 from aspects_gen.values.schema import Schema
@@ -61,21 +60,6 @@ QUESTIONS = (
     ),
     Question("source", "--source", "aspects.source", "What events come through", "ralph"),
 )
-
-
-def require_name(name: str) -> None:
-    """Refuse a name that no environment can have.
-
-    Raises:
-        UsageError: it cannot be part of object names, or marks a layer that others extend.
-    """
-    if not is_name(name):
-        raise UsageError(f"{name}: this cannot be an environment's name\n  = fix: use {NAME_RULE}")
-    if name.startswith("base"):
-        raise UsageError(
-            f"{name}: names that start with `base` are for files that environments extend\n"
-            "  = fix: choose another name"
-        )
 
 
 def complete_answers(schema: Schema, given: Mapping[str, str | None], ask: Ask | None) -> Answers:

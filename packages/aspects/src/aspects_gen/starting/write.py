@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 from aspects_gen.errors import WriteError
-
-TEMPORARY = ".aspects-gen-tmp"
+from aspects_gen.tree.replace import draft_of, replace_file
 
 WRITTEN, SAME, OTHER = "written", "same", "other"
 
@@ -34,8 +33,7 @@ def add_values(path: Path, text: str) -> None:
     Raises:
         WriteError: it appeared meanwhile, or the disk refuses.
     """
-    # one name for every draft: what a kill left behind, the next run writes over
-    draft = path.with_name(f".{path.name}{TEMPORARY}")
+    draft = draft_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(text.encode())
@@ -58,10 +56,7 @@ def add_schema(path: Path, text: str) -> str:
     try:
         if path.exists():
             return SAME if path.read_bytes() == text.encode() else OTHER
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}{TEMPORARY}")
-        draft.write_bytes(text.encode())
-        draft.replace(path)
+        replace_file(path, text)
     except OSError as error:
         raise _refusal(path, error) from None
     return WRITTEN

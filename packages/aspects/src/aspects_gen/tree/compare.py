@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from aspects_gen.errors import disk_error
 from aspects_gen.tree.index import Index, digest, read_index
 
 SHOWN_LINES = 60
@@ -48,6 +49,8 @@ def _read(path: Path) -> bytes | None:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
+    except OSError as error:
+        raise disk_error(error) from None
 
 
 def show_differences(

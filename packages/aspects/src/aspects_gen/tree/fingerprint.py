@@ -13,10 +13,13 @@ ABSENT = "absent"
 
 
 def digest_input(path: Path) -> str:
-    """Return the digest of an input file; `absent` for one that is not there, which is an input too."""
+    """Return the digest of an input file; `absent` for one that cannot be read, which is an input too.
+
+    Why it cannot be read, generation says, with the place that names it.
+    """
     try:
         return digest(path.read_bytes())
-    except (FileNotFoundError, IsADirectoryError):
+    except OSError:
         return ABSENT
 
 

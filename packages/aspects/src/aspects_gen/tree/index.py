@@ -56,13 +56,24 @@ def read_index(folder: Path, name: str = NAME) -> Index | None:
     path = folder / name
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return Index(content["generator"], content["inputs"], content["files"])
+        index = Index(content["generator"], content["inputs"], content["files"])
+        if not _is_sound(index):
+            raise ValueError("not of the form that a build writes")
+        return index
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         if name == JOURNAL:
             return None  # killed while writing it: nothing else was touched yet
         raise WriteError(
             f"{path}: the index of generated files cannot be read ({type(error).__name__})\n"
             "  = fix: restore it from Git, or delete it and build with --force"
         ) from None
+
+
+def _is_sound(index: Index) -> bool:
+    """Tell whether an index holds names and digests, and no file outside its folder: those files get removed."""
+    names = [*index.inputs, *index.inputs.values(), *index.files, *index.files.values()]
+    return all(isinstance(name, str) for name in (index.generator, *names)) and not any(
+        path.startswith("/") or ".." in path.split("/") for path in index.files
+    )

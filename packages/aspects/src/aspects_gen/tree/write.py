@@ -16,8 +16,7 @@ from pathlib import Path
 
 from aspects_gen.errors import WriteError
 from aspects_gen.tree.index import JOURNAL, NAME, Index, digest, read_index
-
-TEMPORARY = ".aspects-gen-tmp"
+from aspects_gen.tree.replace import TEMPORARY, replace_file
 
 LISTED = 20
 
@@ -86,9 +85,9 @@ def _write(folder: Path, tree: Mapping[str, str], index: Index, *, force: bool) 
     if not changed and not removed and _text_of(old) == index.dump():
         _sweep(folder)
         return Written((), (), len(tree))
-    _replace(folder / JOURNAL, index.dump())
+    replace_file(folder / JOURNAL, index.dump())
     for path in changed:
-        _replace(folder / path, tree[path])
+        replace_file(folder / path, tree[path])
     for path in removed:
         (folder / path).unlink()
         _remove_empty(folder, (folder / path).parent)
@@ -129,13 +128,6 @@ def _text_of(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return ""
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}{TEMPORARY}")
-    temporary.write_bytes(text.encode())
-    temporary.replace(path)
 
 
 def _remove_empty(top: Path, folder: Path) -> None:

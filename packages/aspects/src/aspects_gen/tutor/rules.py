@@ -1,9 +1,9 @@
 """The table of settings: what each variable of Tutor and Aspects becomes. The table itself is mapping.json.
 
 A rule is `{"key": dotted path, "as": converter}`, `{"secret": "name/key"}`, `{"dropped": why}`,
-`{"lost": why, "fix": what to do}` or `{"by": function of combine, "sets": keys}`. Further words: `when` names a condition
-(rules of a list are alternatives, the first whose condition holds counts), `also` names further keys with
-their converters, `note` says what changes, `hide` marks a value that must never be shown.
+`{"lost": why, "fix": what to do}` or `{"by": function of combine, "sets": keys}`. Further words: `when` names
+a condition (rules of a list are alternatives, the first whose condition holds counts), `also` names further keys
+with their converters, `note` says what changes, `hide` marks a value that must never be shown.
 """
 
 from __future__ import annotations

@@ -1,19 +1,19 @@
 """One YAML file as plain data, with the position of every value.
 
-YAML 1.2 core rules: only true/false are booleans, only decimal, 0o and 0x are integers, dates and `yes` are text.
-Duplicate keys, other keys than text, several documents and endless aliases are refused, all at once.
+Duplicate keys, other keys than text, tags and endless aliases are refused, all at once.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from aspects_gen.errors import Finding, Position, ValuesError
+from aspects_gen.values.nodes import compose_nodes
 from aspects_gen.values.paths import Path as ValuePath
 from aspects_gen.values.paths import show_path
 
@@ -22,44 +22,8 @@ MAX_NODES = 100_000
 
 MAX_BYTES = 4 << 20
 
-MAX_DEPTH = 50
-"""Levels of nesting; PyYAML's C composer recurses without a check and would crash the process."""
-
-_CONTROL = re.compile("[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters outside YAML 1.2.2's printable set (section 5.1)."""
-
-_CORE = (
-    # YAML 1.2.2, section 10.3.2: the core schema's tag resolution.
-    ("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]),
-    (
-        "tag:yaml.org,2002:bool",
-        re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"),
-        list("tTfF"),
-    ),
-    (
-        "tag:yaml.org,2002:int",
-        re.compile(r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$"),
-        list("-+0123456789"),
-    ),
-    (
-        "tag:yaml.org,2002:float",
-        re.compile(
-            r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
-            r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
-        ),
-        list("-+.0123456789"),
-    ),
-)
-
-
-class _CoreLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """PyYAML's parser with the core schema in place of YAML 1.1's."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
-
-
-for _tag, _pattern, _first in _CORE:
-    _CoreLoader.add_implicit_resolver(_tag, _pattern, _first)
+MAX_DIGITS = 40
+"""Characters of a number; Python itself refuses to print one of some thousands."""
 
 
 @dataclass
@@ -91,8 +55,7 @@ def load_document(path: Path, shown: str) -> Document:
     """
     text = _read(path, shown)
     reader = _Reader(shown, text.splitlines())
-    node = reader.compose(text)
-    data = reader.build_root(node)
+    data = reader.build_root(compose_nodes(text, shown))
     if reader.findings:
         raise ValuesError(reader.findings)
     return Document(shown, data, reader.positions, reader.lines, reader.values_at)
@@ -164,62 +127,6 @@ class _Reader:
         self.values_at: dict[ValuePath, Position] = {}
         self._count = 0
         self._open: set[int] = set()
-
-    def compose(self, text: str) -> Any:
-        """Return the root node of the only document, or None for an empty file."""
-        control = _CONTROL.search(text)
-        if control:
-            before = text[: control.start()]
-            raise ValuesError(
-                [
-                    self._syntax(
-                        before.count("\n") + 1,
-                        len(before) - (before.rfind("\n") + 1) + 1,
-                        f"control character U+{ord(control[0]):04X}",
-                    )
-                ]
-            )
-        loader = None
-        try:
-            self._check_depth(text)
-            loader = _CoreLoader(text)
-            return loader.get_single_node()
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            problem = error.problem or "not YAML"
-            if "single document" in (error.context or ""):
-                problem = "a second document starts here"
-            line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-            raise ValuesError([self._syntax(line, column, problem)]) from None
-        finally:
-            if loader is not None:
-                loader.dispose()
-
-    def _check_depth(self, text: str) -> None:
-        depth = 0
-        for event in yaml.parse(text, Loader=_CoreLoader):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if depth > MAX_DEPTH:
-                mark: Any = event.start_mark
-                problem = f"more than {MAX_DEPTH} levels of nesting"
-                raise ValuesError([self._syntax(mark.line + 1, mark.column + 1, problem)])
-
-    def _syntax(self, line: int, column: int, problem: str) -> Finding:
-        at = Position(self.file, line, column)
-        source = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        return Finding(
-            "AG101",
-            at,
-            "",
-            "this is not valid YAML",
-            problem,
-            "one YAML 1.2 document: a map of keys",
-            "correct the text here or just above; check indentation, quotes and colons",
-            source,
-        )
 
     def build_root(self, node: Any) -> dict[str, Any]:
         """Return the document's mapping; an empty file is an empty map."""
@@ -303,10 +210,13 @@ class _Reader:
                     return None
                 case "bool":
                     return text.lower() == "true"
+                case "int" | "float" if len(text) > MAX_DIGITS:
+                    return self._refuse_number(node, path)
                 case "int":
                     return int(text, 0) if text[:2] in ("0o", "0x") else int(text, 10)
                 case "float":
-                    return float(text.replace(".inf", "inf").replace(".nan", "nan").lower())
+                    number = float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+                    return number if isfinite(number) else self._refuse_number(node, path)
                 case "str":
                     return text
         except ValueError:
@@ -314,6 +224,11 @@ class _Reader:
         self._find(node, path, "AG103", f"the tag {node.tag} is not supported here",
                    "plain YAML values without tags", "remove the tag; quote text")  # fmt: skip
         return None
+
+    def _refuse_number(self, node: Any, path: ValuePath) -> None:
+        self._find(node, path, "AG103", "this is no number that anything here can have",
+                   f"a number of at most {MAX_DIGITS} characters, neither infinite nor NaN",
+                   "write a smaller number; quote text")  # fmt: skip
 
 
 def describe_node(node: Any) -> str:

@@ -20,6 +20,7 @@ COMMANDS = (
     "secrets",
     "lint",
     "images",
+    "demo-data",
     "schema",
 )
 

@@ -1,0 +1,1 @@
+"""A seeded campus: statements and rows as the LMS writes them, and the truth about them."""

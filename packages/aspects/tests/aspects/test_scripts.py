@@ -247,7 +247,7 @@ def test_models_are_built_once_the_tables_exist(build_models, server_script, mon
     monkeypatch.setattr(build_models.os, "execvp", lambda file, args: started.append(args))
     monkeypatch.setattr(build_models.sys, "argv", ["build_models.py"])
     build_models.main()
-    assert started == [["dbt", "build", "--no-use-colors"]]
+    assert started == [["dbt", "run", "--no-use-colors"]]
 
 
 def test_models_wait_says_which_table_is_missing(build_models, capsys):

@@ -55,10 +55,18 @@ def digest(text: str) -> str:
 
 
 def password(path: Path) -> str:
-    """Return a mounted password without its final line break; exit when there is none."""
-    text = path.read_text("utf-8").rstrip("\r\n") if path.is_file() else ""
-    if not text:
+    """Return a mounted password; exit when there is none, or one that clients would not agree on.
+
+    The server and most clients get it from the environment with every blank, others without.
+    """
+    text = path.read_text("utf-8") if path.is_file() else ""
+    if not text.strip():
         sys.exit(f"the password of {path.name} is missing or empty: fill its Secret")
+    if text != text.strip():
+        sys.exit(
+            f"the password of {path.name} begins or ends with a blank or line break: "
+            "store it without"
+        )
     return text
 
 

@@ -10,13 +10,9 @@ from site_secrets import password, signing_keys
 from site_urls import database_uri, redis_url
 
 # --- Keys ---------------------------------------------------------------------------------------
-SECRET_KEY, GUEST_TOKEN_JWT_SECRET = signing_keys(
-    "SUPERSET_SECRET_KEY", "SUPERSET_GUEST_TOKEN_KEY"
-)
+SECRET_KEY, GUEST_TOKEN_JWT_SECRET = signing_keys("SUPERSET_SECRET_KEY", "SUPERSET_GUEST_TOKEN_KEY")
 # Used only when GLOBAL_ASYNC_QUERIES is switched on; Superset's default is published.
-GLOBAL_ASYNC_QUERIES_JWT_SECRET = hashlib.sha256(
-    b"async-queries " + SECRET_KEY.encode()
-).hexdigest()
+GLOBAL_ASYNC_QUERIES_JWT_SECRET = hashlib.sha256(b"async-queries " + SECRET_KEY.encode()).hexdigest()
 
 # --- Metadata database --------------------------------------------------------------------------
 _database = {
@@ -65,8 +61,12 @@ def _cache(prefix, seconds, **more):
 CACHE_DEFAULT_TIMEOUT = 300
 CACHE_CONFIG = _cache("metadata", 300)
 DATA_CACHE_CONFIG = _cache("data", 300)
-FILTER_STATE_CACHE_CONFIG = _cache("filter_state", 7776000, REFRESH_TIMEOUT_ON_RETRIEVAL=True)
-EXPLORE_FORM_DATA_CACHE_CONFIG = _cache("explore_form", 604800, REFRESH_TIMEOUT_ON_RETRIEVAL=True)
+FILTER_STATE_CACHE_CONFIG = _cache(
+    "filter_state", 7776000, REFRESH_TIMEOUT_ON_RETRIEVAL=True
+)
+EXPLORE_FORM_DATA_CACHE_CONFIG = _cache(
+    "explore_form", 604800, REFRESH_TIMEOUT_ON_RETRIEVAL=True
+)
 RESULTS_BACKEND = RedisCache(
     host=Redis.from_url(_redis_urls["results"]), key_prefix="superset_results_"
 )

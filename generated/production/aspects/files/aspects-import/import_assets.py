@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import yaml
 
@@ -70,12 +70,23 @@ def check_assets(assets: dict[str, Any]) -> list[str]:
 
 
 def clickhouse_address() -> str:
-    """Return the SQLAlchemy address of ClickHouse with a mask in place of the password."""
+    """Return the SQLAlchemy address of ClickHouse with a mask in place of the password.
+
+    Superset's web and worker find the certificate authority at the same path as this Job.
+    """
     user = quote(os.environ["CLICKHOUSE_USER"], safe="")
     place = f"{os.environ['CLICKHOUSE_HOST']}:{os.environ['CLICKHOUSE_PORT']}"
-    secure = "?secure=true" if os.environ.get("CLICKHOUSE_TLS") == "true" else ""
     database = os.environ["CLICKHOUSE_DATABASE"]
-    return f"clickhousedb+connect://{user}:{MASK}@{place}/{database}{secure}"
+    query = f"?{urlencode(encryption())}" if encryption() else ""
+    return f"clickhousedb+connect://{user}:{MASK}@{place}/{database}{query}"
+
+
+def encryption() -> dict[str, str]:
+    """Return the options of clickhouse-connect that encrypt the connection and check the server."""
+    if os.environ.get("CLICKHOUSE_TLS") != "true":
+        return {}
+    ca = os.environ.get("CLICKHOUSE_CA", "")
+    return {"secure": "true", **({"ca_cert": ca} if ca else {})}
 
 
 def import_assets(assets: dict[str, Any], passwords: dict[str, str]) -> None:

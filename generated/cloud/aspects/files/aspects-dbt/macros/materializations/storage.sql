@@ -1,0 +1,89 @@
+{#- What both materializations share: tables with a mark, and what is there already. -#}
+
+{% macro stored_objects(relation, names) -%}
+  {#- Name to {engine, comment, sql} of those of the names that exist. -#}
+  {%- set query -%}
+    select name, engine, comment, create_table_query from system.tables
+    where database = '{{ relation.schema }}' and name in ('{{ names | join("', '") }}')
+  {%- endset -%}
+  {%- set found = {} -%}
+  {%- for row in run_query(query).rows -%}
+    {%- do found.update({row[0]: {'engine': row[1], 'comment': row[2], 'sql': row[3]}}) -%}
+  {%- endfor -%}
+  {{ return(found) }}
+{%- endmacro %}
+
+{% macro mark(sql) -%}
+  {#- Changes whenever the stored rows must be computed anew. -#}
+  {%- set shape = [] -%}
+  {%- for column in stored_columns() -%}
+    {%- do shape.append(column.name ~ ' ' ~ column.type) -%}
+  {%- endfor -%}
+  {%- for name in ['engine', 'order_by', 'primary_key', 'partition_by', 'ttl', 'codecs'] -%}
+    {%- do shape.append(name ~ '=' ~ config.get(name, '')) -%}
+  {%- endfor -%}
+  {{ return(local_md5(sql ~ shape | join(';'))) }}
+{%- endmacro %}
+
+{% macro create_storage(relation, sql) -%}
+  {#- Create an empty table with the columns of the contract. -#}
+  {%- set codecs = config.get('codecs', {}) -%}
+  {%- set query -%}
+    create table {{ relation }}{{ on_cluster() }} (
+    {%- for column in stored_columns() %}
+      `{{ column.name }}` {{ column.type }}
+      {%- if column.name in codecs %} codec({{ codecs[column.name] }}){% endif %}
+      {%- if not loop.last %},{% endif %}
+    {%- endfor %}
+    ) engine = {{ config.get('engine', 'MergeTree()') }}
+    {%- if config.get('partition_by') %} partition by {{ config.get('partition_by') }}{% endif %}
+    {%- if config.get('primary_key') %} primary key {{ config.get('primary_key') }}{% endif %}
+    order by {{ config.get('order_by', 'tuple()') }}
+    {%- if config.get('ttl') %} ttl {{ config.get('ttl') }}{% endif %}
+    comment '{{ mark(sql) }}'
+  {%- endset -%}
+  {%- do run_query(query) -%}
+{%- endmacro %}
+
+{% macro fill_storage(relation, sql) -%}
+  {%- set query -%}
+    insert into {{ relation }} ({{ column_names(stored_columns()) }})
+    select {{ column_names(stored_columns()) }} from ({{ sql }})
+    settings max_partitions_per_insert_block = 0
+  {%- endset -%}
+  {%- do run_query(query) -%}
+{%- endmacro %}
+
+{% macro shown_columns() -%}
+  {#- Columns of the contract, which readers see. -#}
+  {%- set columns = [] -%}
+  {%- for column in model['columns'].values() -%}
+    {%- do columns.append({'name': column['name'], 'type': column['data_type']}) -%}
+  {%- endfor -%}
+  {{ return(columns) }}
+{%- endmacro %}
+
+{% macro stored_columns() -%}
+  {{ return(shown_columns() + config.get('hidden', [])) }}
+{%- endmacro %}
+
+{% macro column_names(columns) -%}
+  {%- set names = [] -%}
+  {%- for column in columns -%}
+    {%- do names.append('`' ~ column.name ~ '`') -%}
+  {%- endfor -%}
+  {{ return(names | join(', ')) }}
+{%- endmacro %}
+
+{% macro beside(relation, suffix) -%}
+  {{ return(relation.incorporate(path={'identifier': relation.identifier ~ suffix}, type='table')) }}
+{%- endmacro %}
+
+{% macro drop_object(relation, stored) -%}
+  {#- Drop what is stored under a name, whatever its kind. -#}
+  {%- if stored -%}
+    {%- set kind = 'dictionary' if stored.engine == 'Dictionary' else
+                   'view' if stored.engine in ('View', 'MaterializedView') else 'table' -%}
+    {%- do run_query('drop ' ~ kind ~ ' if exists ' ~ relation ~ on_cluster() ~ ' sync') -%}
+  {%- endif -%}
+{%- endmacro %}

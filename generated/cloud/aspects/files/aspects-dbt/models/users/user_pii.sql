@@ -1,0 +1,28 @@
+{{ config(
+    materialized='refreshed',
+    schema=event_sink_database(),
+    order_by='(external_user_id, user_id)',
+    refresh='EVERY ' ~ env_var('ASPECTS_PII_CACHE_LIFETIME', '120') ~ ' SECOND',
+    randomize='10 SECOND',
+) }}
+with profiles as (
+    select
+        user_id,
+        argMax(tuple(username, name, email), tuple(time_last_dumped, toString(dump_id))) as newest
+    from {{ source('event_sink', 'user_profile') }}
+    group by user_id
+),
+
+ids as (
+    select distinct user_id, external_user_id as id
+    from {{ source('event_sink', 'external_id') }}
+)
+
+select
+    profiles.user_id as user_id,
+    if(empty(ids.id), concat('mailto:', email), toString(ids.id)) as external_user_id,
+    profiles.newest.1 as username,
+    profiles.newest.2 as name,
+    profiles.newest.3 as email
+from profiles
+left join ids on profiles.user_id = ids.user_id

@@ -1,0 +1,16 @@
+{{ config(materialized='refreshed', order_by='(org, course_key, actor_id)') }}
+select
+    org,
+    course_key,
+    actor_id,
+    latest.1 as course_grade,
+    latest.2 as emission_time
+from (
+    select org, course_key, actor_id, argMax(tuple(scaled_score, emission_time), {{ moment() }}) as latest
+    from {{ ref('grading_events') }}
+    where
+        object_id like '%/course/%'
+        -- a passed or failed statement without a score is not a grade
+        and not (verb_id in {{ verbs(['passed', 'failed']) }} and scaled_score = 0)
+    group by org, course_key, actor_id
+)

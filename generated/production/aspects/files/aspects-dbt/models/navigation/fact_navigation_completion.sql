@@ -1,0 +1,32 @@
+{{ config(materialized='refreshed', order_by='(course_key, actor_id, block_id)') }}
+with visits as (
+    select org, course_key, block_id, actor_id, toDate(max(emission_time)) as visited_on
+    from {{ ref('navigation_events') }}
+    group by org, course_key, block_id, actor_id
+),
+
+pages as ({{ items_per_subsection('vertical') }})
+
+select
+    visits.org as org,
+    visits.course_key as course_key,
+    visits.block_id as block_id,
+    subsections.course_order as course_order,
+    visits.actor_id as actor_id,
+    pages.item_count as page_count,
+    pages.section_with_name as section_with_name,
+    pages.subsection_with_name as subsection_with_name,
+    visits.visited_on as visited_on,
+    pages.subsection_block_id as subsection_block_id,
+    pages.section_block_id as section_block_id
+from visits
+inner join {{ ref('dim_course_blocks') }} as visited
+    on visits.course_key = visited.course_key and visits.block_id = visited.block_id
+inner join pages
+    on
+        visited.org = pages.org
+        and visited.course_key = pages.course_key
+        and visited.section_number = pages.section_number
+        and visited.subsection_number = pages.subsection_number
+left any join {{ ref('dim_course_blocks') }} as subsections
+    on pages.course_key = subsections.course_key and pages.subsection_block_id = subsections.block_id

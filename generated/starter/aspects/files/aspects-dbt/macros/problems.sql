@@ -1,0 +1,27 @@
+{% macro get_problem_id(object_id) -%}
+  {#- The key of a problem's block in an address: parts, answers and hints of it give the same. -#}
+  regexpExtract({{ object_id }}, 'xblock/([^/]*@problem[+]block@[^_/]+)', 1)
+{%- endmacro %}
+
+{% macro padded_location(location) -%}
+  {#- `1:2:3` with each number two wide, so that text sorts as numbers do. The pad is byte 8, which shows as nothing. -#}
+  arrayStringConcat(arrayMap(part -> leftPad(part, 2, char(8)), splitByChar(':', {{ location }})), ':')
+{%- endmacro %}
+
+{% macro location_of(name) -%}
+  splitByString(' - ', {{ name }})[1]
+{%- endmacro %}
+
+{% macro name_of(name) -%}
+  {#- What follows the first ` - `. -#}
+  if(position({{ name }}, ' - ') = 0, '', substring({{ name }}, position({{ name }}, ' - ') + 3))
+{%- endmacro %}
+
+{% macro problem_number(object_id, name) -%}
+  {#- Padded location and the part of the problem, `1` when it has no parts. -#}
+  concat(
+      {{ padded_location(location_of(name)) }},
+      '_',
+      coalesce(nullIf(extract({{ object_id }}, '@problem[+]block@[^_/]+_([0-9])'), ''), '1')
+  )
+{%- endmacro %}

@@ -1,0 +1,1 @@
+"""A ClickHouse engine on this machine: chDB behind ClickHouse's HTTP interface."""

@@ -1,0 +1,85 @@
+"""Every relation shows what plain Python computes from the same events and rows."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from aspects_gen.demo import truth
+from aspects_gen.demo.truths.values import as_float32
+
+pytestmark = pytest.mark.xdist_group("warehouse")
+
+RELATIONS = json.loads((Path(__file__).parent / "relations.json").read_text(encoding="utf-8"))
+DEAD = {
+    "name": "dead_letter_events",
+    "database": "xapi",
+    "columns": [["event_id", "UUID"], ["reason", "LowCardinality(String)"]],
+}
+
+
+@pytest.fixture(scope="module")
+def campus(making):
+    """A campus with a CCX, whose keys are of another form, and some spoilt statements."""
+    return making(events=1500, learners=40, seed=11, courses=6, malformed=0.02)
+
+
+@pytest.fixture(scope="module")
+def true(campus):
+    """What each relation must show, computed apart from SQL."""
+    found = truth.compute_all(campus["events"], campus["rows"])
+    return {**found, "dead_letter_events": truth.compute_dead_letters(campus["events"])}
+
+
+@pytest.fixture(scope="module")
+def filled(warehouse, campus, loading):
+    """The warehouse after that campus came in shuffled, in parts, some of it twice."""
+    warehouse.empty()
+    loading(warehouse, campus, batch=500, shuffle=3, duplicates=0.05)
+    warehouse.refresh()
+    return warehouse
+
+
+def plain(value):
+    """Return a computed value as JSON shows it."""
+    if isinstance(value, datetime):
+        return value.isoformat(" ", timespec="microseconds" if value.microsecond else "seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def read_back(value, kind):
+    """Return what the engine's JSON says, as `plain` would."""
+    if kind == "Float32":
+        return as_float32(float(value))
+    if kind.startswith("DateTime64(6"):
+        return value.removesuffix(".000000")
+    if kind.startswith("Decimal"):
+        return float(value)
+    return int(value) if kind in ("Int64", "UInt64") else value
+
+
+@pytest.mark.parametrize("relation", [*RELATIONS, DEAD], ids=lambda r: r["name"])
+def test_relation_shows_the_truth(filled, true, relation):
+    kinds = [kind for _, kind in relation["columns"]]
+    wanted = ", ".join(
+        f"finalizeAggregation(`{name}`)" if kind.startswith("Aggregate") else f"`{name}`"
+        for name, kind in relation["columns"]
+    )
+    rows = filled.rows(f"SELECT {wanted} FROM {relation['database']}.{relation['name']}")
+    seen = Counter(tuple(map(read_back, row, kinds)) for row in rows)
+    expected = Counter(tuple(map(plain, row)) for row in true[relation["name"]])
+    assert expected
+    assert (list((seen - expected).elements())[:2], list((expected - seen).elements())[:2]) == (
+        [],
+        [],
+    )

@@ -59,9 +59,15 @@ def emit_jobs(values: dict[str, Any], tools: Tools) -> Output:
             ACCESS: access_sql(values),
             "aspects-scripts": read_tree("jobs/init/clickhouse", "jobs/init/aspects"),
             "aspects-migrations": read_tree("apps/aspects/migrations"),
-            "aspects-dbt": read_tree("apps/aspects/dbt"),
+            "aspects-dbt": dbt_project(),
         },
     }
+
+
+def dbt_project() -> dict[str, str]:
+    """Return the files of the dbt project that building needs; unit tests stay in the checkout."""
+    files = read_tree("apps/aspects/dbt")
+    return {path: text for path, text in files.items() if not path.endswith("unit_tests.yml")}
 
 
 def access_sql(values: dict[str, Any]) -> dict[str, str]:

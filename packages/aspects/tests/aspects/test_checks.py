@@ -73,7 +73,7 @@ def test_values_that_nobody_creates_are_refused(problems):
 def test_lms_job_needs_a_way_to_the_lms_s_databases(problems):
     alone = {"manage": True, "image": LMS_IMAGE}
     problem, _, fix = problems({"lms": alone})["lms.connections"]
-    assert problem == "what runs in the LMS's image reaches no database: nothing is opened for it"
+    assert problem == "the Job in the LMS's image reaches no database: nothing is opened for it"
     assert fix == "list the LMS's MySQL, MongoDB and Redis in aspects.lms.connections"
     wired = {**alone, "connections": [{"host": "mysql.example.org", "port": 3306}]}
     assert problems({"lms": wired}) == {}

@@ -166,8 +166,8 @@ def check_lms(values: dict[str, Any]) -> Iterator[Problem]:
         key = "lms.manage" if lms["manage"] else "eventBus.consumer.enabled"
         problem = "it runs in the LMS's image, which is not named"
         yield (key, problem, "aspects.lms.image", "set aspects.lms.image, or switch this off")
-    if runs and not lms["connections"] and values["network"]["policies"]:
-        problem = "what runs in the LMS's image reaches no database: nothing is opened for it"
+    if lms["manage"] and not lms["connections"] and values["network"]["policies"]:
+        problem = "the Job in the LMS's image reaches no database: nothing is opened for it"
         fix = "list the LMS's MySQL, MongoDB and Redis in aspects.lms.connections"
         yield ("lms.connections", problem, "the servers that the LMS's settings name", fix)
     tag = image.rpartition("/")[2].rpartition(":")[2] if ":" in image.rpartition("/")[2] else ""

@@ -23,7 +23,7 @@ def main() -> None:
     client = server.connect(user, password)
     wait_for_tables(client, required_tables(), float(os.environ.get("WAIT_SECONDS", "300")))
     server.say("building the models")
-    # not `build`: unit tests try SQL on made-up rows, which is for a checkout, not for a server with data
+    # not `build`: unit tests try SQL on rows of their own, which is for a checkout, not for a server with data
     os.execvp("dbt", ["dbt", "run", "--no-use-colors", *sys.argv[1:]])  # noqa: S606  fixed words
 
 

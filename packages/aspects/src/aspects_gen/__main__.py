@@ -7,7 +7,7 @@ import io
 import os
 import sys
 
-GARBAGE_THRESHOLD = 100_000
+GARBAGE_THRESHOLD = 500_000
 """Objects between two collections: a run makes many that live to its end, so looking often finds nothing."""
 
 

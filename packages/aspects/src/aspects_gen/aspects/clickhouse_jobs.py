@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from aspects_gen.aspects.access import access_model, active_clients
 from aspects_gen.aspects.naming import migrations_database, parsed_database
@@ -33,8 +32,7 @@ AFTER = {ACCESS: [], MIGRATE: [f"job/{ACCESS}"], DBT: [f"job/{MIGRATE}"]}
 """What must be done before each Job, besides the server it speaks to."""
 
 
-@dataclass(frozen=True)
-class Recipe:
+class Recipe(NamedTuple):
     """What sets one of these Jobs apart from the others."""
 
     name: str
@@ -43,7 +41,7 @@ class Recipe:
     env: list[dict[str, Any]]
     mounts: dict[str, str]
     """ConfigMap to folder, besides the scripts."""
-    volumes: list[dict[str, Any]] = field(default_factory=list)
+    volumes: tuple[dict[str, Any], ...] = ()
     """Secret volumes."""
 
 
@@ -101,7 +99,7 @@ def access_job(values: dict[str, Any], tools: Tools) -> Job:
         script="access.py",
         env=env,
         mounts={ACCESS: "/app/sql"},
-        volumes=[_password_volume(secrets)],
+        volumes=(_password_volume(secrets),),
     )
     return _job(values, tools, recipe)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aspects_gen.compose.tools import Digest, EmitTools, name_images
 from aspects_gen.services.contract import (
@@ -54,8 +54,7 @@ class FileSet:
     files: dict[str, str]
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One line of the order: what happens in which wave, after what, and why."""
 
     wave: int

@@ -19,7 +19,8 @@ CHECKSUM = "checksum/config"
 ROTATION = "aspects/secrets-rotation"
 
 _KEY = re.compile(r"^[-._a-zA-Z0-9]+$")
-_BAD_TEXT = re.compile(r"[\t\r]|[ ]+$", re.MULTILINE)
+_UNTIDY = ("\t", "\r", " \n")
+"""What no block of YAML shows; a blank at the very end is looked for apart."""
 
 
 def file_key(path: str) -> str:
@@ -93,7 +94,7 @@ def _show_paths(volume: dict[str, Any], parts: dict[str, FileSet]) -> None:
 
 def tidy_text(text: str) -> str:
     """Return a text that every YAML tool can show as a block: no tabs, carriage returns or trailing blanks."""
-    if _BAD_TEXT.search(text):
+    if any(mark in text for mark in _UNTIDY) or text.endswith(" "):
         text = "\n".join(
             line.rstrip() for line in text.replace("\r", "").expandtabs(4).split("\n")
         )

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aspects_gen.errors import Finding, Position, ValuesError, WriteError
 from aspects_gen.images.reference import DIGEST, ImageNameError, parse_reference
@@ -22,8 +22,7 @@ CODE = "AG140"
 _FIX = "correct it, or take the entry out and run `aspects-gen images pin`"
 
 
-@dataclass(frozen=True)
-class Pin:
+class Pin(NamedTuple):
     """A digest, and where and how it was seen."""
 
     digest: str
@@ -120,8 +119,7 @@ def write_lock(path: Path, lock: ImageLock) -> None:
         ) from error
 
 
-@dataclass(frozen=True)
-class _Source:
+class _Source(NamedTuple):
     """The text of a lock file, for findings about it."""
 
     path: Path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from aspects_gen.errors import AspectsError
 
@@ -28,8 +28,7 @@ class ImageNameError(AspectsError):
         self.problem = problem
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """An image by tag."""
 
     host: str

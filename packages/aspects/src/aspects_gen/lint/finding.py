@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from aspects_gen.compose.bundle import Item
@@ -41,8 +40,7 @@ class Rule(NamedTuple):
     check: Check
 
 
-@dataclass(frozen=True)
-class LintFinding:
+class LintFinding(NamedTuple):
     """A flaw under the rule that found it, and the reason for which it is accepted."""
 
     rule: str

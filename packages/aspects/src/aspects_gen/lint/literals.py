@@ -13,6 +13,7 @@ _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-_"
 _MASK = bytes(97 if byte in _LETTERS else 32 for byte in range(256))
 _NEEDLE = b"a" * SHORTEST
 
+_DIGITS = frozenset("0123456789")
 _DIGEST = re.compile(rb"(?:sha(?:1|256|384|512)|md5)[-:=_ ]$")
 _HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _RUNS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]|[0-9]+")
@@ -65,11 +66,11 @@ def find_literals(text: str) -> Iterator[tuple[int, str]]:
 @lru_cache(maxsize=4096)
 def is_random(word: str) -> bool:
     """Tell whether a word of letters, digits, +, - and _ looks as if drawn by chance."""
-    if _KNOWN_ID.fullmatch(word):
+    if _DIGITS.isdisjoint(word) or _KNOWN_ID.fullmatch(word):
         return False
     runs = _RUNS.findall(word)
     size = sum(map(len, runs))
-    if size < SHORTEST or not any(run.isdigit() for run in runs):
+    if size < SHORTEST:
         return False
     if _HEXADECIMAL.fullmatch(word):
         return size >= HEXADECIMAL and not word.isdigit()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import replace
 from typing import Any
 
 from aspects_gen.compose.bundle import Bundle
@@ -39,7 +38,7 @@ def apply_waivers(
             judged.append(finding)
             continue
         used.add(index)
-        judged.append(replace(finding, waived=True, reason=waivers[index]["reason"]))
+        judged.append(finding._replace(waived=True, reason=waivers[index]["reason"]))
     return [*judged, *_idle(bundle, used, known)]
 
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from aspects_gen.tree.index import digest
+from aspects_gen.tree.index import digest, read_file
 
 ABSENT = "absent"
 
@@ -37,7 +37,7 @@ def digest_code(folders: Iterable[Path]) -> str:
     total = hashlib.sha256()
     for folder in sorted(set(folders)):
         for name, path in sorted(_files(folder)):
-            data = Path(path).read_bytes()
+            data = read_file(path)
             total.update(f"{folder.name}/{name}\0{len(data)}\0".encode())
             total.update(data)
     return total.hexdigest()
@@ -45,11 +45,12 @@ def digest_code(folders: Iterable[Path]) -> str:
 
 def _files(folder: Path) -> list[tuple[str, str]]:
     found = []
+    start = len(os.path.join(folder, ""))  # noqa: PTH118
     for top, names, files in os.walk(folder):
         names[:] = [name for name in names if name != "__pycache__"]
         for name in files:
             path = os.path.join(top, name)  # noqa: PTH118 - hundreds of files on the fast path
-            found.append((os.path.relpath(path, folder).replace(os.sep, "/"), path))
+            found.append((path[start:].replace(os.sep, "/"), path))
     return found
 
 

@@ -11,18 +11,17 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from aspects_gen.errors import WriteError
-from aspects_gen.tree.index import JOURNAL, NAME, Index, digest, read_index
+from aspects_gen.tree.index import JOURNAL, NAME, Index, digest, read_file, read_index
 from aspects_gen.tree.replace import TEMPORARY, replace_file
 
 LISTED = 20
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """What a build did to a folder."""
 
     changed: tuple[str, ...]
@@ -109,7 +108,7 @@ def _digests_on_disk(folder: Path, paths: set[str]) -> dict[str, str]:
     found = {}
     for path in sorted(paths):
         with suppress(FileNotFoundError, NotADirectoryError):
-            found[path] = digest((folder / path).read_bytes())
+            found[path] = digest(read_file(f"{folder}/{path}"))
     return found
 
 

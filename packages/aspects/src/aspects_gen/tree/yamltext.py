@@ -15,7 +15,20 @@ _RISKY = re.compile(
 )
 
 
-_RESOLVED: dict[Any, str] = {}
+_TEXT, _MAP, _LIST = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
+
+_STYLES: dict[str, str | None] = {}
+"""Texts met so far and how they are written; manifests repeat themselves."""
+
+_RESOLVED: dict[str, str] = {}
+"""Unquoted scalars met so far and the tag a reader takes them for."""
+
+
+def _style_of(text: str) -> str | None:
+    if _RISKY.match(text) or not text:
+        return "'"
+    _RESOLVED[text] = _TEXT
+    return "|" if "\n" in text else None
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
@@ -25,22 +38,29 @@ class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[mi
         """Return True: an alias in a manifest hides what a reviewer must see."""
         return True
 
+    def represent_data(self, data: Any) -> Any:
+        """Return the node of a value; maps, lists and texts, which manifests are made of, at once."""
+        kind = type(data)
+        if kind is str:
+            if data not in _STYLES:
+                _STYLES[data] = _style_of(data)
+            return yaml.ScalarNode(_TEXT, data, style=_STYLES[data])
+        if kind is dict:
+            pairs = [(self.represent_data(k), self.represent_data(v)) for k, v in data.items()]
+            return yaml.MappingNode(_MAP, pairs, flow_style=False)
+        if kind is list:
+            return yaml.SequenceNode(_LIST, list(map(self.represent_data, data)), flow_style=False)
+        return super().represent_data(data)
+
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
-        """Return the tag a reader would take a value for; remembered, since manifests repeat themselves."""
+        """Return the tag a reader would take a value for."""
         if kind is not yaml.ScalarNode:
-            return str(super().resolve(kind, value, implicit))
-        key = (value, implicit)
-        if key not in _RESOLVED:
-            _RESOLVED[key] = super().resolve(kind, value, implicit)
-        return _RESOLVED[key]
-
-
-def _represent_text(dumper: Any, text: str) -> Any:
-    style = "|" if "\n" in text else "'" if _RISKY.match(text) else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _represent_text)
+            return _MAP if kind is yaml.MappingNode else _LIST
+        if not implicit[0]:
+            return _TEXT  # what is quoted is text
+        if value not in _RESOLVED:
+            _RESOLVED[value] = super().resolve(kind, value, implicit)
+        return _RESOLVED[value]
 
 
 def dump_yaml(data: Any) -> str:

@@ -5,15 +5,14 @@ Duplicate keys, other keys than text, tags and endless aliases are refused, all 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from aspects_gen.errors import Finding, Position, ValuesError
-from aspects_gen.values.nodes import compose_nodes
+from aspects_gen.values.nodes import MAX_DEPTH, TOO_DEEP, compose_nodes, refuse_yaml
 from aspects_gen.values.paths import Path as ValuePath
 from aspects_gen.values.paths import show_path
 
@@ -26,8 +25,7 @@ MAX_DIGITS = 40
 """Characters of a number; Python itself refuses to print one of some thousands."""
 
 
-@dataclass
-class Document:
+class Document(NamedTuple):
     """A file's data and where each part of it stands."""
 
     file: str
@@ -35,7 +33,7 @@ class Document:
     positions: dict[ValuePath, Position]
     """Position of the value at a path; the position of a mapping entry is its key's."""
     lines: list[str]
-    values_at: dict[ValuePath, Position] = field(default_factory=dict)
+    values_at: dict[ValuePath, Position]
     """Position where the value itself begins, for pointing at it."""
 
     def source(self, position: Position) -> str:
@@ -170,6 +168,9 @@ class _Reader:
         self.positions.setdefault(path, self._at(node))
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
+        if len(path) >= MAX_DEPTH:
+            # nothing else of such a file is worth telling
+            raise refuse_yaml("\n".join(self.lines), self._at(node), TOO_DEEP)
         self._open.add(id(node))
         try:
             if isinstance(node, yaml.MappingNode):

@@ -13,7 +13,9 @@ import yaml
 from aspects_gen.errors import Finding, Position, ValuesError
 
 MAX_DEPTH = 50
-"""Levels of nesting; PyYAML's C composer recurses without a check and would crash the process."""
+"""Levels of nesting. libyaml itself stops at 1000, before its recursion could crash the process."""
+
+TOO_DEEP = f"more than {MAX_DEPTH} levels of nesting"
 
 _CONTROL = re.compile("[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters outside YAML 1.2.2's printable set (section 5.1)."""
@@ -67,10 +69,9 @@ def compose_nodes(text: str, shown: str) -> Any:
         before = text[: control.start()]
         column = len(before) - (before.rfind("\n") + 1) + 1
         problem = f"control character U+{ord(control[0]):04X}"
-        raise _refusal(text, Position(shown, before.count("\n") + 1, column), problem)
+        raise refuse_yaml(text, Position(shown, before.count("\n") + 1, column), problem)
     loader = None
     try:
-        _check_depth(text, shown)
         loader = _CoreLoader(text)
         return loader.get_single_node()
     except yaml.MarkedYAMLError as error:
@@ -78,27 +79,19 @@ def compose_nodes(text: str, shown: str) -> Any:
         problem = error.problem or "not YAML"
         if "single document" in (error.context or ""):
             problem = "a second document starts here"
+        if "nesting depth" in problem:
+            problem = TOO_DEEP
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise _refusal(text, Position(shown, line, column), problem) from None
+        raise refuse_yaml(text, Position(shown, line, column), problem) from None
+    except RecursionError:  # PyYAML without libyaml has no bound
+        raise refuse_yaml(text, Position(shown), TOO_DEEP) from None
     finally:
         if loader is not None:
             loader.dispose()
 
 
-def _check_depth(text: str, shown: str) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=_CoreLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            mark: Any = event.start_mark
-            problem = f"more than {MAX_DEPTH} levels of nesting"
-            raise _refusal(text, Position(shown, mark.line + 1, mark.column + 1), problem)
-
-
-def _refusal(text: str, at: Position, problem: str) -> ValuesError:
+def refuse_yaml(text: str, at: Position, problem: str) -> ValuesError:
+    """Return the error of a text that is not YAML as it is read here."""
     lines = text.splitlines()
     source = lines[at.line - 1] if 0 < at.line <= len(lines) else ""
     expected = "one YAML 1.2 document: a map of keys"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aspects_gen.errors import ValuesError
 from aspects_gen.services.contract import Service
@@ -19,8 +18,7 @@ SPANNING = "aspects"
 """The slice that holds opinions about the others (ADR 6: they belong to one layer)."""
 
 
-@dataclass
-class Values:
+class Values(NamedTuple):
     """The complete values of one environment, and where each came from."""
 
     environment: str

@@ -1,38 +1,95 @@
 """Run the migrations, then set how long raw events are kept. Run by the Job aspects-migrate.
 
-Safe to repeat: a revision that has run is skipped, and each statement may run twice.
+Safe to repeat and to kill: one run at a time holds the lock, a revision that has run is skipped,
+and each statement may run twice.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
 
+import adoption
+import lock
 import server
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+LOCK_TABLE = "_migrations_lock"
 
 
 def main() -> None:
-    """Migrate, then set the retention."""
+    """Migrate under the lock, then set the retention."""
     user, password = os.environ["CLICKHOUSE_USER"], os.environ["CLICKHOUSE_PASSWORD"]
-    client = server.connect(user, password)
-    upgrade(server.options(user, password))
-    for statement in retention(client):
-        server.say(statement)
-        client.command(statement)
+    client, beside = server.connect(user, password), server.connect(user, password)
+    # as an exit, so that the lock is given back
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped by SIGTERM"))
+    table = f"`{os.environ['MIGRATIONS_DATABASE']}`.`{LOCK_TABLE}`"
+    wait_seconds = float(os.environ.get("WAIT_SECONDS", "300"))
+    with lock.held(beside, table, wait_seconds=wait_seconds) as lease:
+        migrate(client, server.options(user, password), lease.check)
+        for statement in retention(client):
+            lease.check()
+            server.say(statement)
+            run(client, statement)
     server.say("migrations are done")
 
 
-def upgrade(options: dict[str, object]) -> None:
-    """Run every revision that has not run."""
+def migrate(client, options: dict[str, object], before: Callable[[], None]) -> None:
+    """Look at what is there, then run every revision that has not run.
+
+    Args:
+        client: connection for looking.
+        options: how Alembic connects.
+        before: called before each statement; raises SystemExit when none may run any more.
+    """
+    folder = os.environ["MIGRATIONS"]
+    sys.path.insert(0, folder)
+    config = configure(folder, options, before)
+    revisions = ScriptDirectory.from_config(config).walk_revisions()
+    base = import_module("base_tables")
+    found = adoption.judge(client, {it.revision for it in revisions}, base.columns())
+    adoption.say_where(found)
+    upgrade(config)
+    extra = os.environ.get("SITE_MIGRATIONS", "")
+    if extra:
+        server.say(f"the site's own revisions in {extra}")
+        own = configure(folder, options, before)
+        own.set_main_option("version_locations", extra)
+        own.attributes["history"] = "_site_versions"
+        upgrade(own)
+
+
+def configure(folder: str, options: dict[str, object], before: Callable[[], None]) -> Config:
+    """Return Alembic's configuration for a folder of migrations."""
     config = Config()
-    config.set_main_option("script_location", os.environ["MIGRATIONS"])
+    config.set_main_option("script_location", folder)
     config.set_main_option("path_separator", "os")
     # unknown arguments of the driver become settings of its session
     config.attributes["server"] = {**options, **server.SETTINGS}
+    config.attributes["before"] = before
     config.print_stdout = server.say
-    command.upgrade(config, "head")
+    return config
+
+
+def upgrade(config: Config) -> None:
+    """Run every revision that has not run; exit with file, number and statement when one fails."""
+    try:
+        command.upgrade(config, "head")
+    except import_module("ddl").StatementError as error:
+        sys.exit(str(error))
+
+
+def run(client, statement: str) -> None:
+    """Run one statement; exit with the statement when the server refuses it."""
+    try:
+        client.command(statement)
+    except Exception as error:
+        sys.exit(f"migrate.py failed: {server.first_line(error)}\n  {statement}")
 
 
 def retention(client) -> Iterator[str]:

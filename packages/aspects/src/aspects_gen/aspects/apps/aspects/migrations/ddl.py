@@ -1,4 +1,4 @@
-"""Build schema statements for one server or a cluster. Used by env.py and every revision.
+"""Build and run schema statements for one server or a cluster. Used by env.py and every revision.
 
 Databases and tables are named by the environment, so that a revision holds for every site.
 """
@@ -6,11 +6,35 @@ Databases and tables are named by the environment, so that a revision holds for 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from alembic import op
 
 Columns = Sequence[tuple[str, str]]
+
+SINK_TABLES = (
+    "course_overviews",
+    "course_blocks",
+    "course_relationships",
+    "course_enrollment",
+    "user_profile",
+    "external_id",
+    "tag",
+    "taxonomy",
+    "object_tag",
+)
+"""Tables that LMS and Studio insert into without naming columns.
+
+Source: event sinks of platform-plugin-aspects, which send CSV without a header, read 2026-11.
+"""
+
+_recorded: list[list[str]] = []
+
+
+class StatementError(Exception):
+    """A statement of a revision failed; the text says which, where, and why."""
 
 
 def database(key: str) -> str:
@@ -67,6 +91,44 @@ def quoted(target: tuple[str, str]) -> str:
     return ".".join(f"`{part}`" for part in target)
 
 
-def run(statement: str) -> None:
-    """Run one statement as it stands: no part of it is read as a bound parameter."""
-    op.get_bind().exec_driver_sql(statement)
+def run(revision: str, statements: Sequence[str]) -> None:
+    """Run statements as they stand, saying which: no part is read as a bound parameter.
+
+    Args:
+        revision: `__file__` of the revision, for the log and for errors.
+        statements: each may run twice, since a run may be killed after any of them.
+
+    Raises:
+        StatementError: the server refused one.
+    """
+    if _recorded:
+        _recorded[-1].extend(statements)
+        return
+    name = Path(revision).name
+    for number, statement in enumerate(statements, 1):
+        place = f"{name}, statement {number} of {len(statements)}"
+        print(f"{place}: {_shown(statement)}", flush=True)
+        try:
+            op.get_bind().exec_driver_sql(statement)
+        except Exception as error:
+            raise StatementError(f"{place} failed: {_reason(error)}\n{statement}") from error
+
+
+@contextmanager
+def recording() -> Iterator[list[str]]:
+    """Note what revisions would run for as long as the block lasts, and run nothing."""
+    _recorded.append([])
+    try:
+        yield _recorded[-1]
+    finally:
+        _recorded.pop()
+
+
+def _shown(statement: str) -> str:
+    """Return the first line of a statement."""
+    return statement.partition("\n")[0][:120]
+
+
+def _reason(error: Exception) -> str:
+    """Return the server's words without SQLAlchemy's around them."""
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0][:500]

@@ -1,0 +1,150 @@
+"""Databases on the embedded engine, and the Jobs' own scripts run against them as processes."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import urllib.parse
+from pathlib import Path
+
+import pytest
+
+import aspects_gen
+
+SLICE = Path(aspects_gen.__file__).parent / "aspects"
+MIGRATIONS = SLICE / "apps" / "aspects" / "migrations"
+JOBS = SLICE / "jobs" / "init"
+
+NAMES = {
+    "MIGRATIONS_DATABASE": "xapi",
+    "XAPI_DATABASE": "xapi",
+    "VECTOR_DATABASE": "openedx",
+    "EVENT_SINK_DATABASE": "event_sink",
+    "REPORTING_DATABASE": "reporting",
+    "RAW_XAPI_TABLE": "xapi_events_all",
+    "TRACKING_LOGS_TABLE": "_tracking",
+    "DEAD_LETTERS_TABLE": "_dead_letters",
+    "RETENTION_MONTHS": "120",
+}
+DATABASES = ("xapi", "openedx", "event_sink", "reporting")
+
+
+class Database:
+    """One engine, as a client and as the Jobs see it."""
+
+    def __init__(self, port, folder, user="default", password=""):
+        self.port, self.folder, self.user, self.password = port, folder, user, password
+
+    def run(self, sql, body=b"", **settings):
+        """Run one statement and return its text; AssertionError with the engine's words."""
+        words = urllib.parse.urlencode({"query": sql, **settings})
+        headers = {"X-ClickHouse-User": self.user, "X-ClickHouse-Key": self.password}
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
+        try:
+            client.request("POST", f"/?{words}", body, headers)
+            reply = client.getresponse()
+            text = reply.read().decode()
+        finally:
+            client.close()
+        assert reply.status == 200, f"{sql[:500]}\n{text[:2000]}"
+        return text
+
+    def rows(self, sql):
+        """Return a query's rows as lists."""
+        text = self.run(f"{sql} FORMAT JSONCompactEachRow")
+        return [json.loads(line) for line in text.split("\n") if line]
+
+    def insert(self, table, rows):
+        """Insert rows, given as tuples in table order, in one go and without naming columns."""
+        lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        self.run(
+            f"INSERT INTO {table} FORMAT JSONCompactEachRow",
+            lines.encode(),
+            input_format_null_as_default=1,
+        )
+
+    def create_databases(self):
+        """Do what is left of the access Job where users are not made by SQL."""
+        for name in DATABASES:
+            self.run(f"CREATE DATABASE IF NOT EXISTS {name}")
+
+    def environment(self, *, port=None, **more):
+        """Return what the migrations Job gets."""
+        return (
+            os.environ
+            | NAMES
+            | {
+                "CLICKHOUSE_HOST": "127.0.0.1",
+                "CLICKHOUSE_PORT": str(port or self.port),
+                "CLICKHOUSE_TLS": "false",
+                "CLICKHOUSE_CLUSTER": "",
+                "CLICKHOUSE_USER": self.user,
+                "CLICKHOUSE_PASSWORD": self.password,
+                "MIGRATIONS": str(MIGRATIONS),
+                "WAIT_SECONDS": "60",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONPATH": os.pathsep.join(str(JOBS / it) for it in ("clickhouse", "aspects")),
+            }
+            | more
+        )
+
+    def start(self, *words, **more):
+        """Start a script of the Jobs and return the process."""
+        return subprocess.Popen(
+            [sys.executable, *map(str, words)],
+            env=self.environment(**more),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def migrate(self, *, status=0, **more):
+        """Run the migrations Job's script and return what it printed."""
+        process = self.start(JOBS / "aspects" / "migrate.py", **more)
+        text, _ = process.communicate(timeout=300)
+        assert process.returncode == status, text
+        return text
+
+    def objects(self):
+        """Return each object's definition, functions among them."""
+        homes = ", ".join(f"'{name}'" for name in DATABASES)
+        found = {
+            f"{database}.{name}": sql
+            for database, name, sql in self.rows(
+                "SELECT database, name, create_table_query FROM system.tables"
+                f" WHERE database IN ({homes})"
+            )
+        }
+        functions = self.rows(
+            "SELECT name, create_query FROM system.functions WHERE origin = 'SQLUserDefined'"
+        )
+        return found | {f"function {name}": sql for name, sql in functions}
+
+
+@pytest.fixture(scope="session")
+def make_database(tmp_path_factory):
+    """Return what starts an engine on a folder, with or without rows in it."""
+    from aspects_gen.engine import process
+
+    folders = []
+
+    def make(folder=None, **options):
+        home = folder or tmp_path_factory.mktemp("database")
+        running = process.start(home / "data", tied=True, **options)
+        folders.append(home / "data")
+        return Database(running.port, home)
+
+    yield make
+    for folder in folders:
+        process.stop(folder)
+
+
+@pytest.fixture(scope="module")
+def database(make_database):
+    """An engine with the four databases, empty at first; a module's tests follow each other."""
+    made = make_database()
+    made.create_databases()
+    return made

@@ -4,6 +4,8 @@ AspectsError
 ├── UsageError    exit 2   the arguments are wrong
 ├── ValuesError   exit 2   the values (or another input file) are wrong: carries findings
 ├── WriteError    exit 3   refused to write, or could not
+├── MissingError  exit 3   a package that a command needs is not installed
+├── VerifyError   exit 4   what would be deployed failed when it was tried: carries failures
 └── ServiceError  exit 70  an installed service breaks the contract
 
 Anything else that escapes is a defect of this program: exit 70.
@@ -142,6 +144,55 @@ class WriteError(AspectsError):
     """Refused to write, or could not read or write."""
 
     exit_code = 3
+
+
+class MissingError(AspectsError):
+    """A package that a command needs is not installed."""
+
+    exit_code = 3
+
+
+class Failure(NamedTuple):
+    """One thing that failed when it was tried."""
+
+    stage: str
+    file: str
+    """Path inside the environment's output, or of an extension."""
+    statement: str
+    problem: str
+    fix: str
+
+    def render(self) -> str:
+        """Return the failure as several lines of text."""
+        lines = [f"{self.file}  ({self.stage})", f"  {self.problem}"]
+        if self.statement:
+            lines.append("  = statement:")
+            lines += [f"      {line}" for line in cut(self.statement).splitlines()]
+        return "\n".join([*lines, f"  = fix: {self.fix}"])
+
+
+def cut(text: str, most: int = 2_000) -> str:
+    """Return a text without its middle where it is long."""
+    half = most // 2
+    return text if len(text) <= most else f"{text[:half]}\n…\n{text[-half:]}"
+
+
+class VerifyError(AspectsError):
+    """What would be deployed failed when it was tried; every failure of the stage is reported at once."""
+
+    exit_code = 4
+
+    def __init__(self, failures: Iterable[Failure]) -> None:
+        self.failures = list(failures)
+        shown = [failure.render() for failure in self.failures[:SHOWN_FINDINGS]]
+        rest = len(self.failures) - len(shown)
+        if rest > 0:
+            shown.append(f"and {rest} more; --json prints all of them")
+        super().__init__("\n\n".join(shown))
+
+    def as_data(self) -> list[dict[str, object]]:
+        """Return every failure for machines."""
+        return [failure._asdict() for failure in self.failures]
 
 
 class ServiceError(AspectsError):

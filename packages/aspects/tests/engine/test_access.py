@@ -120,6 +120,25 @@ def test_definer_view_is_held_to_the_definer_s_rights(shop, send_to):
         assert (made.status, read.status) in ((200, status), (status, 404)), made.text + read.text
 
 
+def test_statements_of_access_are_answered_for_an_owner_alone_when_told_so(
+    chdb, people, send_to, tmp_path
+):
+    users = tmp_path / "users.json"
+    users.write_text(json.dumps({"users": people}))
+    with engine(tmp_path / "data", users=users, access="accept", on_cluster="strip") as running:
+        for sql in (
+            "CREATE USER u IDENTIFIED WITH sha256_hash BY 'x'",
+            "GRANT ON CLUSTER c SELECT ON shop.* TO u",
+            "REVOKE ALL ON *.* FROM u",
+            "CREATE SETTINGS PROFILE p SETTINGS readonly = 2",
+            "ALTER QUOTA q FOR INTERVAL 1 hour MAX queries = 1 TO r",
+            "DROP ROLE IF EXISTS r",
+        ):
+            assert send_to(running.port, sql, user=BOSS).status == 200
+            assert send_to(running.port, sql, user=WRITER).code == "497"
+        assert send_to(running.port, "SELECT 1", user="u:x").code == "516"
+
+
 def test_access_model_of_the_deployment_is_loaded_and_enforced(chdb, send_to, tmp_path):
     aspects = default_of(schema() | {"$defs": DEFS}, schema(), "starter")
     model = access_model(aspects, cluster=True, object_store=True)

@@ -135,6 +135,57 @@ def test_on_cluster_is_stripped_where_it_is_the_clause(sql, kept):
     assert stripped == (sql if kept is None else kept)
 
 
+@pytest.mark.parametrize(
+    ("sql", "kept"),
+    [
+        ("CREATE TABLE t (a Int8) ENGINE = ReplicatedMergeTree ORDER BY a", "MergeTree"),
+        ("CREATE TABLE t (a Int8) engine ReplicatedMergeTree() ORDER BY a", "MergeTree()"),
+        (
+            "CREATE TABLE t (a Int8) ENGINE=ReplicatedReplacingMergeTree('/p/{uuid}', '{replica}', v, d)",
+            "ReplacingMergeTree( v, d)",
+        ),
+        (
+            "CREATE TABLE t ENGINE = ReplicatedAggregatingMergeTree('/p', '{replica}') AS SELECT 1",
+            "AggregatingMergeTree()",
+        ),
+        (
+            "CREATE TABLE t (a Int8) ENGINE = ReplicatedReplacingMergeTree(v)",
+            "ReplacingMergeTree(v)",
+        ),
+        ("CREATE TABLE t (a String DEFAULT 'ENGINE = ReplicatedMergeTree')", None),
+        ("SELECT 1 AS engine, ReplicatedMergeTree FROM t", None),
+    ],
+)
+def test_replicated_engine_is_a_plain_one_for_a_server_alone(sql, kept):
+    stripped = read_statement(sql.encode(), on_cluster="strip").text.decode()
+    if kept is None:
+        assert stripped == sql
+    else:
+        assert "Replicated" not in stripped
+        assert kept in stripped
+    assert read_statement(sql.encode()).text.decode() == sql
+
+
+@pytest.mark.parametrize(
+    ("sql", "kept"),
+    [
+        (
+            'SELECT name FROM clusterAllReplicas("c", system.tables) AS t',
+            "SELECT name FROM (SELECT *, 1 AS _shard_num FROM system.tables) AS t",
+        ),
+        (
+            "SELECT 1 FROM cluster(c, `a`.b)",
+            "SELECT 1 FROM (SELECT *, 1 AS _shard_num FROM `a`.b)",
+        ),
+        ("SELECT 1 FROM cluster(c, view(SELECT 1))", None),
+        ("SELECT cluster(c, a.b", None),
+    ],
+)
+def test_function_over_a_cluster_reads_this_server_alone(sql, kept):
+    stripped = read_statement(sql.encode(), on_cluster="strip").text.decode()
+    assert stripped == (sql if kept is None else kept)
+
+
 def test_on_cluster_is_refused_with_the_way_out():
     with pytest.raises(RequestError, match="start the engine with --on-cluster strip") as caught:
         read_statement(b"CREATE DATABASE d ON CLUSTER c")

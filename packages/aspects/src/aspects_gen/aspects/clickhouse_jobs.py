@@ -70,14 +70,18 @@ def dbt_project() -> dict[str, str]:
 
 def access_sql(values: dict[str, Any]) -> dict[str, str]:
     """Return the SQL files of the access Job; passwords are placeholders."""
-    cluster = cluster_name(values)
-    model = access_model(
+    extra = values["aspects"]["extraSql"]
+    return access_files(site_access(values), cluster=cluster_name(values), extra=extra)
+
+
+def site_access(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the access model of a site, from the whole tree of values."""
+    return access_model(
         values["aspects"],
         clients=active_clients(values),
-        cluster=bool(cluster),
+        cluster=bool(cluster_name(values)),
         object_store=values["clickhouse"]["backup"]["kind"] == "s3",
     )
-    return access_files(model, cluster=cluster, extra=values["aspects"]["extraSql"])
 
 
 def access_job(values: dict[str, Any], tools: Tools) -> Job:

@@ -49,7 +49,8 @@ def serve(arguments: argparse.Namespace) -> None:
     name = f"aspects-engine-{secrets.token_hex(4)}"
     embedded = Embedded(folder, name, users)
     sessions = Sessions(embedded.connect)
-    server.front = Front(embedded, sessions, accounts_of(users), name, arguments.on_cluster)
+    rules = (arguments.on_cluster, arguments.access)
+    server.front = Front(embedded, sessions, accounts_of(users), name, *rules)
     _stop_when_told(server, tied=arguments.tied)
     process.publish(folder, process.Engine(HOST, server.port, os.getpid(), name))
     print(f"{name} serves {folder} at http://{HOST}:{server.port}", flush=True)
@@ -95,6 +96,12 @@ def _arguments() -> argparse.Namespace:
         "--users", help="users file (JSON); without it `default` may do everything"
     )
     parser.add_argument("--on-cluster", choices=("strip", "refuse"), default="refuse")
+    parser.add_argument(
+        "--access",
+        choices=("accept", "refuse"),
+        default="refuse",
+        help="statements of users and rights, which the engine cannot run: accept does nothing",
+    )
     parser.add_argument("--tied", action="store_true", help="stop when standard input ends")
     return parser.parse_args()
 

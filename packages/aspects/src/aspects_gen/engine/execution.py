@@ -26,13 +26,21 @@ MAX_BODY_BYTES = 1 << 30
 """Longest request, since one is held in memory as a whole."""
 
 
-def execute(session: Session, request: Request, *, on_cluster: str) -> Answer:
+ACCESS = frozenset({"USER", "ROLE", "QUOTA", "PROFILE", "SETTINGS", "ROW", "POLICY"})
+"""What statements of access create, alter and drop."""
+
+
+def execute(
+    session: Session, request: Request, *, on_cluster: str, access: str = "refuse"
+) -> Answer:
     """Run a request's statement.
 
     Args:
         session: entered for the request.
         request: its pieces are read here.
         on_cluster: as `statement.read_statement` takes it.
+        access: `accept` answers statements of users and rights without running them, which the
+            engine cannot do; `refuse` lets it say so.
 
     Raises:
         RequestError: the front refuses the statement, or the engine reports an error.
@@ -41,10 +49,29 @@ def execute(session: Session, request: Request, *, on_cluster: str) -> Answer:
     try:
         statement = read_statement(_whole_body(request), on_cluster=on_cluster)
         if statement.data is None:
+            if access == "accept" and _is_access(statement):
+                return _accept(session, request)
             return _query(session, request, statement)
         return _insert(session, request, statement)
     except RuntimeError as error:  # chDB's own error is one
         raise _named(refusal_from(error), session) from error
+
+
+def _is_access(statement: Statement) -> bool:
+    """Tell whether a statement is about users, roles, rights, quotas or profiles."""
+    if statement.verb in ("GRANT", "REVOKE"):
+        return True
+    changes = statement.verb in ("CREATE", "ALTER", "DROP") and statement.second in ACCESS
+    return changes or (statement.verb, statement.second) == ("SET", "DEFAULT")
+
+
+def _accept(session: Session, request: Request) -> Answer:
+    """Answer a statement of access to whoever may give one; the users file holds what it would say."""
+    asked = session.connection.query("CHECK GRANT ACCESS MANAGEMENT ON *.*", "LineAsString")
+    if asked.bytes().strip() != b"1":
+        text = f"{session.account.name}: Not enough privileges. It is necessary to have the grant ACCESS MANAGEMENT"
+        raise RequestError(497, "ACCESS_DENIED", text)
+    return answer_of(request, b"", "", {}, 0.0)
 
 
 def _whole_body(request: Request) -> bytes:

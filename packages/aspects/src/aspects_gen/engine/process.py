@@ -48,6 +48,7 @@ def start(
     port: int = 0,
     users: Path | None = None,
     on_cluster: str = "refuse",
+    access: str = "refuse",
     tied: bool = False,
 ) -> Engine:
     """Start an engine on a data directory and return it once it answers.
@@ -57,6 +58,7 @@ def start(
         port: 0 for any that is free.
         users: a users file; without one `default` may do everything and has no password.
         on_cluster: `strip` or `refuse`.
+        access: `accept` or `refuse` statements of users and rights.
         tied: it stops when this process ends, however that comes about.
 
     Raises:
@@ -64,7 +66,7 @@ def start(
     """
     folder.mkdir(parents=True, exist_ok=True)
     words = [sys.executable, "-m", "aspects_gen.engine", "--data", str(folder)]
-    words += ["--port", str(port), "--on-cluster", on_cluster]
+    words += ["--port", str(port), "--on-cluster", on_cluster, "--access", access]
     words += ["--users", str(users)] if users else []
     words += ["--tied"] if tied else []
     with (folder / LOG).open("ab") as log:
@@ -132,10 +134,17 @@ def answers(engine: Engine) -> bool:
 
 @contextmanager
 def engine(
-    folder: Path, *, port: int = 0, users: Path | None = None, on_cluster: str = "refuse"
+    folder: Path,
+    *,
+    port: int = 0,
+    users: Path | None = None,
+    on_cluster: str = "refuse",
+    access: str = "refuse",
 ) -> Iterator[Engine]:
     """Run an engine for as long as the block lasts."""
-    running_engine = start(folder, port=port, users=users, on_cluster=on_cluster, tied=True)
+    running_engine = start(
+        folder, port=port, users=users, on_cluster=on_cluster, access=access, tied=True
+    )
     try:
         yield running_engine
     finally:

@@ -55,6 +55,7 @@ class Front(NamedTuple):
     accounts: Mapping[str, Account]
     name: str
     on_cluster: str
+    access: str
 
 
 class Server(ThreadingHTTPServer):
@@ -195,7 +196,8 @@ class Exchange(BaseHTTPRequestHandler):
         account = sign_in(front.accounts, credentials_of(self.headers, request.params))
         query = {"X-ClickHouse-Query-Id": request.params.get("query_id") or str(uuid.uuid4())}
         with front.sessions.open(account, request) as session:
-            answer = execute(session, request, on_cluster=front.on_cluster)
+            rules = {"on_cluster": front.on_cluster, "access": front.access}
+            answer = execute(session, request, **rules)
             self._write(answer._replace(headers=answer.headers | query))
 
     def _refuse(self, refusal: RequestError) -> None:

@@ -6,34 +6,9 @@ import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from aspects_gen.engine.alone import stand_alone
 from aspects_gen.engine.fault import RequestError
-from aspects_gen.engine.tokens import COMMENT, MARK, QUOTED, SPACE, STRING, WORD, Token, tokens
-
-_DISTRIBUTED = frozenset(
-    [
-        "ALTER",
-        "ATTACH",
-        "BACKUP",
-        "CREATE",
-        "DELETE",
-        "DETACH",
-        "DROP",
-        "EXCHANGE",
-        "GRANT",
-        "KILL",
-        "MOVE",
-        "OPTIMIZE",
-        "RENAME",
-        "REPLACE",
-        "RESTORE",
-        "REVOKE",
-        "SYSTEM",
-        "TRUNCATE",
-        "UNDROP",
-        "UPDATE",
-    ]
-)
-"""Verbs that can bear ON CLUSTER; elsewhere `ON cluster` may be the condition of a join."""
+from aspects_gen.engine.tokens import COMMENT, MARK, SPACE, WORD, Token, tokens
 
 _QUERIES = frozenset({"SELECT", "WITH", "("})
 """Words, and the sign, that a query begins with."""
@@ -83,7 +58,7 @@ def read_statement(sql: bytes, *, on_cluster: str = "refuse") -> Statement:
 
     Args:
         sql: complete, with an INSERT's data where it has inline data.
-        on_cluster: `strip` takes ON CLUSTER out, `refuse` is an error.
+        on_cluster: `strip` makes a statement for a cluster one for this server, `refuse` is an error.
 
     Raises:
         RequestError: no or several statements, ON CLUSTER, or a file of the server as source or target.
@@ -102,9 +77,7 @@ def read_statement(sql: bytes, *, on_cluster: str = "refuse") -> Statement:
         raise RequestError(62, "SYNTAX_ERROR", "Syntax error: Empty query")
     verb = body[0].word or body[0].text
     _refuse_files(body, verb)
-    kept = text[:end]
-    if verb in _DISTRIBUTED:
-        kept = _without_cluster(kept, body, on_cluster)
+    kept = stand_alone(text[:end], body, verb, on_cluster)
     writes = any(part.word == "INSERT" and part.depth == 0 for part in body)
     second = body[1].word if len(body) > 1 else ""
     is_query = verb in _QUERIES and not writes
@@ -227,25 +200,6 @@ def _refuse_files(body: list[Clause], verb: str) -> None:
             raise RequestError(
                 344, "SUPPORT_IS_DISABLED", f"{' '.join(pair)} is not allowed over HTTP"
             )
-
-
-def _without_cluster(text: str, body: list[Clause], on_cluster: str) -> str:
-    """Return the text without its ON CLUSTER clause, or refuse the clause."""
-    for part, after, name in zip(body, body[1:], body[2:], strict=False):
-        if part.depth == 0 and part.word in ("SELECT", "AS"):
-            break
-        if (part.word, after.word) != ("ON", "CLUSTER") or part.depth:
-            continue
-        if name.token.kind not in (WORD, STRING, QUOTED):
-            continue
-        if on_cluster == "strip":
-            return text[: part.token.start] + text[name.token.end :]
-        raise RequestError(
-            392,
-            "QUERY_IS_PROHIBITED",
-            "ON CLUSTER needs a cluster; start the engine with --on-cluster strip to run it here alone",
-        )
-    return text
 
 
 def _bytes(text: str) -> bytes:

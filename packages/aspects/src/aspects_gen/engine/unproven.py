@@ -43,7 +43,7 @@ UNPROVEN: tuple[Unproven, ...] = (
     ),
     Unproven(
         "ON CLUSTER, Keeper, and replicated or distributed tables",
-        "refuses ON CLUSTER, or strips it when told to",
+        "refuses ON CLUSTER; or, when told to, strips it and takes replicated engines for plain ones",
         'clickhouse-client --query "SELECT * FROM system.clusters"',
     ),
     Unproven(

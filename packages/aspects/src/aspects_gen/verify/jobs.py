@@ -1,0 +1,152 @@
+"""The rendered Jobs, run as processes; what goes wrong is told by file and statement."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from aspects_gen.aspects.clickhouse_jobs import ACCESS, DBT, MIGRATE
+from aspects_gen.engine.process import Engine
+from aspects_gen.errors import Failure, VerifyError
+from aspects_gen.verify.pods import Done, Pods
+
+_REFUSED = re.compile(
+    r"^(\S+\.(?:sql|py)), statement (\d+)(?: of \d+)? failed: (.*)\n((?:.|\n)*)", re.MULTILINE
+)
+"""How the scripts end that know which statement of which file was refused."""
+
+_REVISION = re.compile(r"[\w./-]*/(versions/\w+\.py)")
+_SQL = re.compile(r"\[SQL: ((?:.|\n)*?)\]\n")
+_SHOWN = 3_000
+
+SQL_FILES, REVISIONS, PROJECT = "/app/sql", "/app/migrations", "/app/dbt"
+"""Where the pods have them, as `clickhouse_jobs` mounts them."""
+
+
+def run_access(pods: Pods, engine: Engine) -> Done:
+    """Create databases and let every client sign in.
+
+    Raises:
+        VerifyError: with the file and the statement.
+    """
+    done = pods.run(ACCESS, engine)
+    if done.status:
+        refused = _refused(pods, done, "access", ACCESS, SQL_FILES)
+        script = pods.origin(ACCESS, "/app/scripts/access.py")
+        raise refused or _broken("access", script, done)
+    return done
+
+
+def run_migrations(pods: Pods, engine: Engine) -> Done:
+    """Bring the base tables to the newest revision.
+
+    Raises:
+        VerifyError: with the revision and the statement.
+    """
+    done = pods.run(MIGRATE, engine)
+    if done.status:
+        if refused := _refused(pods, done, "migrations", MIGRATE, f"{REVISIONS}/versions"):
+            raise refused
+        revisions, sql = _REVISION.findall(done.output), _SQL.search(done.output)
+        inside = f"{REVISIONS}/{revisions[-1]}" if revisions else "/app/scripts/migrate.py"
+        file = pods.origin(MIGRATE, inside)
+        statement = sql[1].strip() if sql else ""
+        fix = (
+            "mend the revision; one that has run on a server stays as it is, and a new one follows"
+        )
+        raise VerifyError([Failure("migrations", file, statement, _reason(done.output), fix)])
+    return done
+
+
+def run_models(pods: Pods, engine: Engine) -> Done:
+    """Build the models.
+
+    Raises:
+        VerifyError: with each model and its statement.
+    """
+    return _dbt(pods, engine, "models", ())
+
+
+def run_tests(pods: Pods, engine: Engine) -> Done:
+    """Run the project's tests where the models are.
+
+    Raises:
+        VerifyError: with each test and its statement.
+    """
+    return _dbt(pods, engine, "tests", ("dbt", "test", "--no-use-colors"))
+
+
+def count_results(done: Done) -> dict[str, int]:
+    """Return how many nodes dbt ended with each status."""
+    counts: dict[str, int] = {}
+    for result in _results(done):
+        counts[result["status"]] = counts.get(result["status"], 0) + 1
+    return counts
+
+
+def _refused(pods: Pods, done: Done, stage: str, job: str, folder: str) -> VerifyError | None:
+    """Return what a script says of the statement that was refused, if it says so."""
+    found = _REFUSED.search(done.output)
+    if found is None:
+        return None
+    name, number, problem, statement = found.groups()
+    file = pods.origin(job, f"{folder}/{name}")
+    text = f"statement {number} is refused: {problem}"
+    fix = "mend the statement where it comes from"
+    return VerifyError([Failure(stage, file, statement.strip(), text, fix)])
+
+
+def _dbt(pods: Pods, engine: Engine, stage: str, command: tuple[str, ...]) -> Done:
+    done = pods.run(DBT, engine, command)
+    if done.status:
+        failures = list(_failed_nodes(pods, done, stage))
+        if not failures:
+            raise _broken(stage, pods.origin(DBT, f"{PROJECT}/dbt_project.yml"), done)
+        raise VerifyError(failures)
+    return done
+
+
+def _failed_nodes(pods: Pods, done: Done, stage: str) -> Iterator[Failure]:
+    """Yield every model or test that failed, from what dbt writes of its run."""
+    target = _target(done)
+    if target is None:
+        return
+    manifest = json.loads((target / "manifest.json").read_text("utf-8"))
+    nodes = manifest["nodes"] | manifest.get("unit_tests", {})
+    for result in _results(done):
+        if result["status"] not in ("error", "fail"):
+            continue
+        node: dict[str, Any] = nodes.get(result["unique_id"], {})
+        file = pods.origin(DBT, f"{PROJECT}/{node.get('original_file_path', '')}")
+        statement = result.get("compiled_code") or node.get("raw_code") or ""
+        problem = f"{result['unique_id']}: {(result['message'] or '').strip()[:_SHOWN]}"
+        yield Failure(stage, file, statement.strip(), problem, "mend the model, or its test")
+
+
+def _results(done: Done) -> list[dict[str, Any]]:
+    target = _target(done)
+    if target is None:
+        return []
+    loaded = json.loads((target / "run_results.json").read_text("utf-8"))
+    results: list[dict[str, Any]] = loaded["results"]
+    return results
+
+
+def _target(done: Done) -> Path | None:
+    """Return dbt's folder of results, wherever the Job puts it."""
+    found = sorted(done.folder.rglob("run_results.json"))
+    return found[0].parent if found else None
+
+
+def _broken(stage: str, file: str, done: Done) -> VerifyError:
+    problem = f"ended with status {done.status}:\n{_reason(done.output)}"
+    return VerifyError([Failure(stage, file, "", problem, "mend what the last lines name")])
+
+
+def _reason(output: str) -> str:
+    """Return the end of what a process said, where the reason stands."""
+    lines = output.strip()[-_SHOWN:].splitlines()
+    return "\n  ".join(lines[-25:]) or "it said nothing"

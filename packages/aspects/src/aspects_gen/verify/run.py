@@ -1,0 +1,220 @@
+"""One verification from the first stage to the last; read `verify` as the table of contents."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from aspects_gen.aspects.clickhouse_jobs import ACCESS, DBT, MIGRATE, site_access
+from aspects_gen.aspects.naming import data_databases
+from aspects_gen.engine.process import Engine, engine
+from aspects_gen.engine.users import owner
+from aspects_gen.errors import Failure, VerifyError
+from aspects_gen.verify import jobs
+from aspects_gen.verify.client import Client
+from aspects_gen.verify.granted import Accounts, read_access
+from aspects_gen.verify.matrix import list_deeds, list_tables, try_client
+from aspects_gen.verify.pods import Passwords, Pods
+from aspects_gen.verify.report import Proof, Report
+from aspects_gen.verify.rights import find_breaches, gives, list_nevers
+from aspects_gen.verify.snapshot import find_changes, take_snapshot
+from aspects_gen.verify.work import Work
+
+OWNER = "verify_owner"
+"""Account of the verification itself, which no deployment has."""
+
+ROLES = f"{jobs.SQL_FILES}/03-roles.sql"
+
+Say = Callable[[str], None]
+
+
+class Verification:
+    """What the stages share.
+
+    Args:
+        tree: the environment's output, path to text.
+        values: its complete values.
+        folder: scratch folder, gone afterwards.
+        say: tells the progress.
+    """
+
+    def __init__(
+        self, tree: Mapping[str, str], values: dict[str, Any], folder: Path, say: Say
+    ) -> None:
+        self.values = values
+        self.folder = folder
+        self.say = say
+        self.secrets = Passwords()
+        self.pods = Pods(tree, folder / "pods", self.secrets)
+        self.model = site_access(values)
+        self.databases = data_databases(values["aspects"])
+        self.passwords = self.pods.passwords(ACCESS)
+        self.accounts: Accounts = read_access(self.pods.files(ACCESS), self.passwords)
+        self.roles = self.pods.origin(ACCESS, ROLES)
+        self.proofs: list[Proof] = []
+
+    @contextmanager
+    def stage(self, name: str, about: str) -> Iterator[Proof]:
+        """Time a stage and keep what it proved."""
+        self.say(f"{name}: {about}")
+        start, proof = time.monotonic(), Proof(name, about, 0.0)
+        yield proof
+        proof.seconds = time.monotonic() - start
+        self.proofs.append(proof)
+        self.say(f"{name}: done in {proof.seconds:.1f} s")
+
+    @contextmanager
+    def server(self, name: str) -> Iterator[Engine]:
+        """Run an engine on an empty directory, with the accounts that the rendered SQL makes."""
+        folder = self.folder / name
+        folder.mkdir(parents=True)
+        admin = self.values["clickhouse"]["admin"]["user"]
+        owners = [owner(OWNER, self.secrets.of(OWNER, "")), owner(admin, self.passwords["admin"])]
+        users = folder / "users.json"
+        users.write_text(json.dumps({"users": [*owners, *self.accounts.as_users()]}), "utf-8")
+        with engine(folder / "data", users=users, on_cluster="strip", access="accept") as running:
+            yield running
+
+    def giver(self, role: str, privilege: str, on: str) -> tuple[str, str]:
+        """Return the file and the statement that give a role a privilege; no statement when none does."""
+        # the last one counts: it may give back what one before it took
+        for name, (rights, at), said in reversed(self.accounts.given):
+            if name == role and gives(rights, at, privilege, on):
+                return self.pods.origin(ACCESS, f"{jobs.SQL_FILES}/{said.file}"), said.text
+        return self.roles, ""
+
+    def owner(self, running: Engine) -> Client:
+        """Return the verification's own client."""
+        return Client(running, OWNER, self.secrets.of(OWNER, ""))
+
+    def clients(self, running: Engine) -> dict[str, Client]:
+        """Return every client of the model, signed in; those that cannot are failures."""
+        return {
+            client["id"]: Client(running, client["user"], self.passwords[client["id"]])
+            for client in self.model["clients"]
+        }
+
+
+def verify(
+    environment: str, tree: Mapping[str, str], values: dict[str, Any], folder: Path, say: Say
+) -> Report:
+    """Try one environment's output, and report what that proved.
+
+    Args:
+        environment: its name.
+        tree: its output, path to text.
+        values: its complete values.
+        folder: scratch folder.
+        say: tells the progress.
+
+    Raises:
+        VerifyError: something failed, by file and statement.
+        EngineError: the engine itself could not do its part.
+    """
+    run = Verification(tree, values, folder, say)
+    _check_model(run)
+    with run.server("fresh") as running:
+        _build(run, running)
+        asking = run.clients(running)
+        work = Work(run.model, asking, run.roles)
+        _write(run, running, work)
+        _test(run, running)
+        _replay(run, running)
+        _read(run, running, work)
+        try_rights(run, running, asking)
+    return Report(environment, run.proofs)
+
+
+def _check_model(run: Verification) -> None:
+    """Hold the access model to what no model may give, before anything is started."""
+    nevers = list_nevers(run.values["aspects"])
+    breaches = list(find_breaches(run.model, nevers, run.roles))
+    if breaches:
+        raise VerifyError(breaches)
+
+
+def _build(run: Verification, running: Engine) -> None:
+    with run.stage("access", "create databases; every client signs in") as proof:
+        done = jobs.run_access(run.pods, running)
+        proof.details = [line for line in done.output.splitlines() if line.endswith("statements")]
+        proof.details += [
+            f"not tried: {said.file}, statement {said.number}: {said.text.split('(')[0][:80]}"
+            for said in run.accounts.unread
+        ]
+    with run.stage("migrations", "bring an empty server to the newest revision") as proof:
+        jobs.run_migrations(run.pods, running)
+        tables = list_tables(run.owner(running), run.databases)
+        proof.what += f": {len(tables)} tables"
+    with run.stage("models", "build the models") as proof:
+        done = jobs.run_models(run.pods, running)
+        proof.what += f": {jobs.count_results(done).get('success', 0)}"
+
+
+def _write(run: Verification, running: Engine, work: Work) -> None:
+    with run.stage("work", "each client writes what it is there to write") as proof:
+        proof.details = work.write()
+        _refresh(run.owner(running))
+
+
+def _refresh(asking: Client) -> None:
+    """Let every timed view run now, twice since some read others, and then no more: what follows compares."""
+    for _ in range(2):
+        for database, view in asking.rows("SELECT database, view FROM system.view_refreshes"):
+            for verb in ("REFRESH", "WAIT"):
+                asking.ask(f"SYSTEM {verb} VIEW `{database}`.`{view}`")
+    asking.ask("SYSTEM STOP VIEWS")
+
+
+def _test(run: Verification, running: Engine) -> None:
+    with run.stage("tests", "run the project's tests on what was written") as proof:
+        done = jobs.run_tests(run.pods, running)
+        proof.what += f": {jobs.count_results(done).get('pass', 0)} passed"
+
+
+def _replay(run: Verification, running: Engine) -> None:
+    """Run every Job again: a Job may be killed and started at any time."""
+    with run.stage("replay", "a second run of every Job changes nothing") as proof:
+        asking = run.owner(running)
+        failures: list[Failure] = []
+        for job, again in (
+            (ACCESS, jobs.run_access),
+            (MIGRATE, jobs.run_migrations),
+            (DBT, jobs.run_models),
+        ):
+            before = take_snapshot(asking, run.databases)
+            again(run.pods, running)
+            after = take_snapshot(asking, run.databases)
+            file = f"{run.pods.manifest_path(job)}"
+            failures += find_changes(before, after, "replay", file)
+        if failures:
+            raise VerifyError(failures)
+        proof.what += f": {len(after)} tables and views are as they were"
+
+
+def _read(run: Verification, running: Engine, work: Work) -> None:
+    with run.stage("reading", "who reads can read all that is meant for it") as proof:
+        proof.details = work.read(list_tables(run.owner(running), run.databases))
+
+
+def try_rights(run: Verification, running: Engine, asking: Mapping[str, Client]) -> None:
+    """Try every client's rights both ways.
+
+    Raises:
+        VerifyError: one has a right too few or too many; all of them are named.
+    """
+    with run.stage("rights", "each client may do what the model says, and nothing else") as proof:
+        tables = list_tables(run.owner(running), run.databases)
+        deeds = list(list_deeds(tables, run.databases))
+        failures: list[Failure] = []
+        for client in run.model["clients"]:
+            tally, found = try_client(client, asking[client["id"]], deeds, run.giver)
+            failures += found
+            proof.details.append(
+                f"{client['user']}: {tally.allowed} allowed, {tally.forbidden} refused"
+            )
+        if failures:
+            raise VerifyError(failures)

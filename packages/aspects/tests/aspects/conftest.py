@@ -63,6 +63,14 @@ OTHERS = {
             "port": 6379,
             "passwordSecret": secret("superset-redis"),
         },
+        "embedding": {"enabled": True, "allowedDomains": []},
+        "roles": {
+            "admin": "Admin",
+            "alpha": "Alpha",
+            "operator": "Operator",
+            "instructor": "Instructor",
+            "student": "Student",
+        },
         "email": {"enabled": False, "user": "", "passwordSecret": secret("superset-smtp")},
         "sentry": {"enabled": False, "dsnSecret": secret("superset-sentry", "dsn")},
     },
@@ -91,6 +99,7 @@ SITE = {
     "namespace": "aspects",
     "lms_host": "learn.example.org",
     "lms_url": "https://learn.example.org",
+    "studio_url": "https://studio.learn.example.org",
     "scheme": "https",
 }
 

@@ -1,9 +1,7 @@
-import contextlib
-import sys
+import json
 import types
 
 import pytest
-import yaml
 
 from aspects_gen.aspects.trees import PACKAGE
 
@@ -28,49 +26,23 @@ def script(load_script, monkeypatch):
 
 
 @pytest.fixture
-def superset(monkeypatch):
-    """A Superset that notes what is imported."""
-    state = types.SimpleNamespace(contents={}, passwords={}, users={"admin": "admin"}, failing=0)
-
-    def find_user(username):
-        if state.failing:
-            state.failing -= 1
-            raise RuntimeError("no such table: ab_user\n[SQL: ...]")
-        return state.users.get(username)
-
-    class Import:
-        def __init__(self, contents, passwords):
-            state.contents, state.passwords = contents, passwords
-
-        def run(self):
-            pass
-
-    app = types.SimpleNamespace(app_context=contextlib.nullcontext)
-    modules = {
-        "superset": {"security_manager": types.SimpleNamespace(find_user=find_user)},
-        "superset.app": {"create_app": lambda: app},
-        "superset.commands": {},
-        "superset.commands.importers": {},
-        "superset.commands.importers.v1": {},
-        "superset.commands.importers.v1.assets": {"ImportAssetsCommand": Import},
-        "superset.utils": {},
-        "superset.utils.core": {"override_user": lambda user: contextlib.nullcontext()},
-    }
-    for name, attributes in modules.items():
-        module = types.ModuleType(name)
-        module.__dict__.update(attributes)
-        monkeypatch.setitem(sys.modules, name, module)
-    return state
+def settings(script, tmp_path):
+    """What import.json says."""
+    path = tmp_path / "import.json"
+    roles = {key: key.title() for key in ("admin", "alpha", "operator", "instructor", "student")}
+    plain = {"allowed_domains": [], "embeddable": {}, "locales": ["en"], "owners": []}
+    path.write_text(json.dumps({**plain, "roles": roles}))
+    return script.read_settings(path)
 
 
-def test_import_registers_clickhouse_with_the_password_apart(script, superset, capsys):
-    script.main()
-    database = yaml.safe_load(superset.contents["databases/openedx_clickhouse.yaml"])
+def test_clickhouse_is_registered_with_the_password_apart(script, settings):
+    found = script.read_bundle(PACKAGE / "apps/superset/assets", settings)
+    database = found["databases/openedx_clickhouse.yaml"]
     assert database["uuid"] == UUID
     address = "clickhousedb+connect://ch_report:XXXXXXXXXX@clickhouse:8123/xapi"
     assert database["sqlalchemy_uri"] == address
-    assert superset.passwords == {"databases/openedx_clickhouse.yaml": "s3cret"}
-    assert "s3cret" not in "".join(superset.contents.values()) + capsys.readouterr().out
+    assert database.pop("password") == "s3cret"
+    assert "s3cret" not in repr(found)
 
 
 def test_import_encrypts_the_connection_when_asked(script, monkeypatch):
@@ -83,38 +55,51 @@ def test_import_encrypts_the_connection_when_asked(script, monkeypatch):
     assert script.clickhouse_address().endswith("/xapi")
 
 
-def test_import_waits_for_the_metadata_with_its_reason(script, superset, monkeypatch, capsys):
-    superset.failing = 1
-    script.main()
+def test_import_waits_for_the_metadata_with_its_reason(script, monkeypatch, capsys):
+    answers = iter([RuntimeError("no such table: ab_user\n[SQL: ...]"), None, "admin"])
+
+    def find_user(username):
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    manager = types.SimpleNamespace(find_user=find_user)
+    assert script.wait_for_user(manager, "admin", script.speak) == "admin"
     assert "no such table: ab_user" in capsys.readouterr().out
-    superset.users.clear()
     monkeypatch.setenv("WAIT_SECONDS", "0")
-    with pytest.raises(SystemExit, match=r"gave up on Superset's user admin .*no such user yet"):
-        script.main()
+    nobody = types.SimpleNamespace(find_user=lambda username: None)
+    with pytest.raises(script.RefusedError, match=r"gave up on Superset's user admin .*no such"):
+        script.wait_for_user(nobody, "admin", script.speak)
 
 
-def test_import_names_every_wrong_file_and_imports_nothing(
-    script, superset, monkeypatch, tmp_path
+def test_import_names_every_wrong_file_before_it_starts_superset(
+    script, settings, tmp_path, capsys
 ):
     (tmp_path / "charts").mkdir()
     (tmp_path / "..data").mkdir()
     (tmp_path / "..data" / "old.yaml").write_text("{")
     (tmp_path / "charts" / "a.yaml").write_text("uuid: 1\n")
-    (tmp_path / "charts" / "b.yaml").write_text("uuid: 1\n")
-    (tmp_path / "charts" / "c.yaml").write_text("slice_name: x\n")
     (tmp_path / "charts" / "d.yaml").write_text("a: [\n")
-    monkeypatch.setenv("ASSETS", str(tmp_path))
-    with pytest.raises(SystemExit) as stop:
-        script.main()
-    lines = str(stop.value).splitlines()
+    words = ["--assets", str(tmp_path), "--settings", str(tmp_path / "import.json")]
+    assert script.main(words, app=lambda: pytest.fail("started")) == 1
+    lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "assets are wrong, nothing was imported:"
-    assert [line.strip().split(":")[0] for line in lines[1:5]] == [
-        "databases/openedx_clickhouse.yaml",
-        "charts/b.yaml",
-        "charts/c.yaml",
-        "charts/d.yaml",
+    assert [line.strip() for line in lines[1:]] == [
+        "charts/d.yaml:2:1: no YAML: expected the node content, but found '<stream end>'",
+        "databases/openedx_clickhouse.yaml: missing",
+        "charts/a.yaml: dataset_uuid: found None, expected the uuid of an asset in this bundle",
+        "charts/a.yaml: slice_name: missing, expected a name",
+        "charts/a.yaml: uuid: found 1, expected a UUID in lower case",
     ]
-    assert superset.contents == {}
+
+
+def test_copy_in_a_language_has_the_uuid_that_lms_and_studio_compute(script):
+    """Vector: the course dashboard and its English copy."""
+    assert (
+        script.localised("c0e64194-33d1-4d5a-8c10-4f51530c5ee9", "en")
+        == "bcb741a1-a100-51f7-803c-6a3b607eb047"
+    )
 
 
 def test_assets_hold_no_address_and_no_password():

@@ -20,7 +20,14 @@ from .browser import build_security_policy
 
 CONFIG_MAP = "superset-config"
 MOUNT = "/app/pythonpath"  # on PYTHONPATH in the image
-MODULES = ["heartbeat.py", "site_secrets.py", "site_urls.py"]
+MODULES = [
+    "course_filter.py",
+    "guest_payload.py",
+    "heartbeat.py",
+    "site_secrets.py",
+    "site_security.py",
+    "site_urls.py",
+]
 SSO_MODULES = ["openedx_claims.py", "openedx_lms.py", "openedx_sso.py"]
 
 
@@ -152,13 +159,26 @@ def optional_parts(values: Mapping[str, Any], site: Mapping[str, Any]) -> dict[s
         ),
     }
     sso = values["sso"]["enabled"] and literal(sign_on(values, site))
-    roles = {key: [name] for key, name in values["roles"].items()}
     return {
         "email": email,
         "sso": sso,
-        "roles_mapping": literal(roles),
+        "roles_mapping": literal(roles_mapping(values)),
+        "all_courses_roles": literal(all_courses_roles(values)),
         "sentry": values["sentry"]["enabled"],
     }
+
+
+def roles_mapping(values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return key to roles: `instructor`, and `instructor-es` where dashboards have copies in es."""
+    found = {key: [name] for key, name in values["roles"].items()}
+    for locale in values["sso"]["roleLocales"]:
+        found |= {f"{key}-{locale}": [f"{name} - {locale}"] for key, name in values["roles"].items()}
+    return found
+
+
+def all_courses_roles(values: Mapping[str, Any]) -> list[str]:
+    """Return the roles whose holders see every course's rows."""
+    return [values["roles"][key] for key in ("admin", "alpha", "operator")]
 
 
 def sign_on(values: Mapping[str, Any], site: Mapping[str, Any]) -> dict[str, Any]:
@@ -185,6 +205,7 @@ def sign_on(values: Mapping[str, Any], site: Mapping[str, Any]) -> dict[str, Any
         "permissions_cache_seconds": values["permissionsCacheSeconds"],
         "block_student_access": values["blockStudentAccess"],
         "block_instructor_access": values["blockInstructorAccess"],
+        "role_locales": list(sso["roleLocales"]),
         "reserved_usernames": [values["admin"]["username"], values["lmsAccount"]["username"]],
         "assign": {
             "superuser": list(sso["superuserRoles"]),

@@ -96,3 +96,20 @@ def match_language(wanted: str, languages: list[str]) -> str:
     by_name = {code.lower(): code for code in languages}
     asked = wanted.replace("-", "_").lower()
     return by_name.get(asked) or by_name.get(asked.partition("_")[0], "")
+
+
+def localised_keys(keys: list[str], language: str, locales: list[str]) -> list[str]:
+    """Return the keys of roles, each also as `KEY-LOCALE` of the locale nearest to the language.
+
+    A language without dashboards gets those of the first locale, rather than none.
+    """
+    if not locales:
+        return list(keys)
+    same = [code for code in locales if base_language(code) == base_language(language)]
+    locale = match_language(language, locales) or (same or locales)[0]
+    return [*keys, *(f"{key}-{locale}" for key in keys)]
+
+
+def base_language(code: str) -> str:
+    """Return the language of a tag, for example es of es_419."""
+    return code.replace("-", "_").lower().partition("_")[0]

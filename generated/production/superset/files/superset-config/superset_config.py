@@ -285,6 +285,20 @@ GUEST_TOKEN_JWT_AUDIENCE = "https://insights.university.example/"
 # --- People -------------------------------------------------------------------------------------
 AUTH_ROLE_PUBLIC = "Public"
 PUBLIC_ROLE_LIKE = None
+# For row-level rules; see the modules.
+from course_filter import can_view_courses, can_view_platform  # noqa: E402
+from site_security import SiteSecurityManager  # noqa: E402
+
+CUSTOM_SECURITY_MANAGER = SiteSecurityManager
+ALL_COURSES_ROLES = [
+    "Admin",
+    "Alpha",
+    "Operator",
+]
+JINJA_CONTEXT_ADDONS = {
+    "can_view_courses": can_view_courses,
+    "can_view_platform": can_view_platform,
+}
 from flask_appbuilder.security.manager import AUTH_OAUTH  # noqa: E402
 from openedx_sso import OpenEdxSecurityManager, expire_logins  # noqa: E402
 
@@ -313,6 +327,36 @@ AUTH_ROLES_MAPPING = {
     "student": [
         "Student",
     ],
+    "admin-en": [
+        "Admin - en",
+    ],
+    "alpha-en": [
+        "Alpha - en",
+    ],
+    "operator-en": [
+        "Operator - en",
+    ],
+    "instructor-en": [
+        "Instructor - en",
+    ],
+    "student-en": [
+        "Student - en",
+    ],
+    "admin-es_419": [
+        "Admin - es_419",
+    ],
+    "alpha-es_419": [
+        "Alpha - es_419",
+    ],
+    "operator-es_419": [
+        "Operator - es_419",
+    ],
+    "instructor-es_419": [
+        "Instructor - es_419",
+    ],
+    "student-es_419": [
+        "Student - es_419",
+    ],
 }
 OPENEDX_SSO = {
     "provider": "openedxsso",
@@ -339,6 +383,10 @@ OPENEDX_SSO = {
     "permissions_cache_seconds": 120,
     "block_student_access": True,
     "block_instructor_access": False,
+    "role_locales": [
+        "en",
+        "es_419",
+    ],
     "reserved_usernames": [
         "admin",
         "lms",

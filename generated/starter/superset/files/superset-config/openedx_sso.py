@@ -15,6 +15,7 @@ from flask_login import logout_user
 from openedx_claims import (
     AccessBlockedError,
     ClaimsError,
+    localised_keys,
     match_language,
     names,
     needs_courses,
@@ -22,16 +23,18 @@ from openedx_claims import (
     role_keys,
 )
 from openedx_lms import Lms, LmsError
+from site_security import SiteSecurityManager
 from superset.extensions import cache_manager
-from superset.security import SupersetSecurityManager
 
 logger = logging.getLogger(__name__)
 
 EARLY = 30  # seconds before its end at which a token is renewed
+LIFETIME = 300  # seconds that a token is taken to hold when the LMS does not say
+RETRY = 30  # seconds for which an LMS that did not answer is not asked again for a person's courses
 
 
-class OpenEdxSecurityManager(SupersetSecurityManager):
-    """Superset's own manager, with the LMS as provider of people and roles."""
+class OpenEdxSecurityManager(SiteSecurityManager):
+    """The site's manager, with the LMS as provider of people and roles."""
 
     def set_oauth_session(self, provider: str, oauth_response: dict[str, Any]) -> None:  # noqa: ARG002
         """Note the provider only: the cookie is signed, not encrypted, and too small for tokens."""
@@ -69,7 +72,7 @@ class OpenEdxSecurityManager(SupersetSecurityManager):
         remember_token(username, response)
         if needs_courses(claims):
             remember_courses(username, courses, settings)
-        self.set_language(lms, username, token)
+        language = self.set_language(lms, username, token)
         first, last = names(claims)
         email = claims.get("email", "")
         return {
@@ -77,19 +80,20 @@ class OpenEdxSecurityManager(SupersetSecurityManager):
             "email": email,
             "first_name": first,
             "last_name": last,
-            "role_keys": keys,
+            "role_keys": localised_keys(keys, language, settings["role_locales"]),
         }
 
-    def set_language(self, lms: Lms, username: str, token: str) -> None:
-        """Show Superset in the language chosen in the LMS, where Superset has it."""
+    def set_language(self, lms: Lms, username: str, token: str) -> str:
+        """Show Superset in the language chosen in the LMS, where Superset has it; return that choice."""
         try:
             wanted = lms.language(username, token)
         except LmsError as error:
             logger.info("language of a person unknown: %s", error)
-            return
+            return ""
         language = match_language(wanted, list(current_app.config["LANGUAGES"]))
         if language:
             session["locale"] = language
+        return wanted
 
     def course_keys(self, username: str) -> list[str]:
         """Return the keys of the courses that the person is staff of; [] when that is not known."""
@@ -97,14 +101,16 @@ class OpenEdxSecurityManager(SupersetSecurityManager):
         known = cache_manager.cache.get(f"openedx_courses:{username}")
         if known is not None:
             return list(known)
+        if cache_manager.cache.get(f"openedx_courses_unknown:{username}"):
+            return []
         token = fresh_token(username, settings)
         if not token:
-            return []
+            return unknown_courses(username)
         try:
             courses = Lms(settings).course_keys(username, token)
         except LmsError as error:
             logger.warning("courses of a person unknown, none shown: %s", error)
-            return []
+            return unknown_courses(username)
         remember_courses(username, courses, settings)
         return courses
 
@@ -117,9 +123,16 @@ def sso_settings() -> dict[str, Any]:
 
 def remember_courses(username: str, courses: list[str], settings: dict[str, Any]) -> None:
     """Keep the person's courses for permissions_cache_seconds; 0 keeps nothing."""
+    cache_manager.cache.delete(f"openedx_courses_unknown:{username}")
     seconds = settings["permissions_cache_seconds"]
     if seconds:
         cache_manager.cache.set(f"openedx_courses:{username}", courses, timeout=seconds)
+
+
+def unknown_courses(username: str) -> list[str]:
+    """Return no courses, and have the next charts of the person not wait for the LMS again."""
+    cache_manager.cache.set(f"openedx_courses_unknown:{username}", True, timeout=RETRY)
+    return []
 
 
 def remember_token(username: str, response: dict[str, Any]) -> None:
@@ -127,7 +140,7 @@ def remember_token(username: str, response: dict[str, Any]) -> None:
     kept = {
         "access_token": response["access_token"],
         "refresh_token": response.get("refresh_token", ""),
-        "expires_at": time.time() + float(response.get("expires_in") or 0),
+        "expires_at": time.time() + float(response.get("expires_in") or LIFETIME),
     }
     seconds = int(current_app.config["PERMANENT_SESSION_LIFETIME"])
     cache_manager.cache.set(f"openedx_token:{username}", kept, timeout=seconds)

@@ -276,6 +276,20 @@ GUEST_TOKEN_JWT_AUDIENCE = "https://superset.learn.example.org/"
 # --- People -------------------------------------------------------------------------------------
 AUTH_ROLE_PUBLIC = "Public"
 PUBLIC_ROLE_LIKE = None
+# For row-level rules; see the modules.
+from course_filter import can_view_courses, can_view_platform  # noqa: E402
+from site_security import SiteSecurityManager  # noqa: E402
+
+CUSTOM_SECURITY_MANAGER = SiteSecurityManager
+ALL_COURSES_ROLES = [
+    "Admin",
+    "Alpha",
+    "Operator",
+]
+JINJA_CONTEXT_ADDONS = {
+    "can_view_courses": can_view_courses,
+    "can_view_platform": can_view_platform,
+}
 from flask_appbuilder.security.manager import AUTH_OAUTH  # noqa: E402
 from openedx_sso import OpenEdxSecurityManager, expire_logins  # noqa: E402
 
@@ -304,6 +318,21 @@ AUTH_ROLES_MAPPING = {
     "student": [
         "Student",
     ],
+    "admin-en": [
+        "Admin - en",
+    ],
+    "alpha-en": [
+        "Alpha - en",
+    ],
+    "operator-en": [
+        "Operator - en",
+    ],
+    "instructor-en": [
+        "Instructor - en",
+    ],
+    "student-en": [
+        "Student - en",
+    ],
 }
 OPENEDX_SSO = {
     "provider": "openedxsso",
@@ -330,6 +359,9 @@ OPENEDX_SSO = {
     "permissions_cache_seconds": 120,
     "block_student_access": True,
     "block_instructor_access": False,
+    "role_locales": [
+        "en",
+    ],
     "reserved_usernames": [
         "admin",
         "lms",

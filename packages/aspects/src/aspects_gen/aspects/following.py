@@ -28,6 +28,7 @@ FOLLOWS = {
     "vector.clickhouse.user": "clients.vector.user",
     "vector.clickhouse.passwordSecret.name": "clients.vector.passwordSecret.name",
     "vector.clickhouse.passwordSecret.key": "clients.vector.passwordSecret.key",
+    "superset.sso.roleLocales": "dashboards.locales",
     "clickhouse.backup.user": "clients.backup.user",
     "clickhouse.backup.passwordSecret.name": "clients.backup.passwordSecret.name",
     "clickhouse.backup.passwordSecret.key": "clients.backup.passwordSecret.key",

@@ -6,6 +6,7 @@ secrets: their names are part of what the superset service offers.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from aspects_gen.aspects.clickhouse_jobs import DBT
@@ -34,10 +35,26 @@ def emit_superset_job(values: dict[str, Any], tools: Tools) -> Output:
     """Return the import Job with its script and, unless they are in the image, the assets."""
     if not values["superset"]["enabled"]:
         return {}
-    files = {"aspects-import": read_tree("jobs/init/superset")}
+    scripts = {**read_tree("jobs/init/superset"), "import.json": import_settings(values, tools)}
+    files = {"aspects-import": scripts}
     if values["aspects"]["dashboards"]["delivery"] == "configmap":
         files[NAME] = read_tree("apps/superset/assets")
     return {"jobs": [import_job(values, tools)], "files": files}
+
+
+def import_settings(values: dict[str, Any], tools: Tools) -> str:
+    """Return what the import must know of the values, as JSON; the script describes it."""
+    superset, dashboards = values["superset"], values["aspects"]["dashboards"]
+    embedding, site = superset["embedding"], tools.site
+    domains = embedding["allowedDomains"] or [site["lms_url"], site["studio_url"]]
+    settings = {
+        "allowed_domains": domains if embedding["enabled"] else [],
+        "embeddable": dashboards["embeddable"] if embedding["enabled"] else {},
+        "locales": dashboards["locales"],
+        "owners": dashboards["owners"],
+        "roles": superset["roles"],
+    }
+    return json.dumps(settings, indent=2, sort_keys=True) + "\n"
 
 
 def import_job(values: dict[str, Any], tools: Tools) -> Job:

@@ -1,72 +1,160 @@
-"""Import databases, datasets, charts and dashboards into Superset. Run by the Job aspects-assets.
+"""Bring databases, datasets, charts, dashboards and row-level rules into Superset. The Job aspects-assets.
 
-Safe to repeat: an asset is known by its UUID and updated in place, so that ids, owners, favourites
-and permalinks stay. Any failure ends with status 1 and names the file.
+Everything is checked before anything is touched, and everything is done in one transaction: an import
+that fails, or is killed, changes nothing. What has not changed is not written. Safe to repeat.
+
+Exit status: 0 done, 1 refused or failed; with --check also 1 when something would change.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
+from uuid import UUID, uuid5
 
-import yaml
+sys.path.insert(0, str(Path(__file__).parent))
 
-KINDS = ("databases", "datasets", "charts", "dashboards")
+from importer import access, bundle, changes, checks, forms, ownership, rules
+from importer.turn import TurnError, turn
+
 PAUSE_SECONDS = 5
 CLICKHOUSE = "databases/openedx_clickhouse.yaml"
 MASK = "X" * 10
 """What Superset stores in an address in place of a password."""
 
 
-def main() -> None:
-    """Read and check every asset, then import all of them in one transaction."""
-    assets = read_assets(Path(os.environ["ASSETS"]))
-    if problems := check_assets(assets):
-        sys.exit("assets are wrong, nothing was imported:\n  " + "\n  ".join(problems))
-    assets[CLICKHOUSE]["sqlalchemy_uri"] = clickhouse_address()
-    passwords = {CLICKHOUSE: os.environ["CLICKHOUSE_PASSWORD"]}
-    import_assets(assets, passwords)
-    counts = ", ".join(f"{count(assets, kind)} {kind}" for kind in KINDS)
-    say(f"imported {counts}")
+class RefusedError(Exception):
+    """Nothing was changed; `problems` says why."""
+
+    def __init__(self, headline: str, problems: list[str]) -> None:
+        super().__init__("\n  ".join([headline, *problems]))
+        self.problems = problems
 
 
-def read_assets(folder: Path) -> dict[str, Any]:
-    """Return relative path to content of every YAML file; a broken file is kept as its error."""
-    found: dict[str, Any] = {}
-    for path in sorted(folder.rglob("*.yaml")):
-        name = path.relative_to(folder).as_posix()
-        if any(part.startswith("..") for part in path.relative_to(folder).parts):
-            continue  # a mounted ConfigMap keeps its older versions in hidden folders
+def main(words: list[str] | None = None, app: Callable[[], Any] | None = None) -> int:
+    """Import the assets; return the exit status."""
+    arguments = parse_words(words)
+    say = silent if arguments.json else speak
+    try:
+        done = run(arguments, app or start_superset, say)
+    except RefusedError as error:
+        if arguments.json:
+            print(json.dumps({"changed": False, "problems": error.problems or [str(error)]}))
+        print(str(error), file=sys.stderr)
+        return 1
+    if arguments.json:
+        report = {"changed": bool(done) and not arguments.dry_run, "changes": changes.as_json(done)}
+        print(json.dumps(report, ensure_ascii=False, default=str))
+    return 0
+
+
+def parse_words(words: list[str] | None) -> argparse.Namespace:
+    """Return the arguments."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--assets", type=Path, default=os.environ.get("ASSETS"))
+    parser.add_argument("--settings", type=Path, default=Path(__file__).parent / "import.json")
+    parser.add_argument("--dry-run", action="store_true", help="say what would change, and stop")
+    parser.add_argument("--json", action="store_true", help="print the changes for machines")
+    return parser.parse_args(words)
+
+
+def run(
+    arguments: argparse.Namespace, app: Callable[[], Any], say: Callable[[str], None]
+) -> list[changes.Change]:
+    """Check, then import; return the changes; raise RefusedError."""
+    settings = read_settings(arguments.settings)
+    wanted = read_bundle(arguments.assets, settings)
+    with app().app_context():
+        from superset import db, security_manager
+        from superset.utils.core import override_user
+
+        administrator = wait_for_user(security_manager, os.environ["ADMIN_USER"], say)
+        refuse(forms.find_problems(wanted) + access.unknown_rights(security_manager, wanted))
+        owners(security_manager, settings)
+        limit = float(os.environ.get("WAIT_SECONDS", "300"))
         try:
-            found[name] = yaml.safe_load(path.read_text("utf-8"))
-        except yaml.YAMLError as error:
-            found[name] = error
+            with turn(db.engine, limit, say), override_user(administrator):
+                found = bring_in(db.session, security_manager, wanted, settings)
+                for line in changes.lines(found):
+                    say(line)
+                (db.session.rollback if arguments.dry_run else db.session.commit)()
+        except TurnError as error:
+            raise RefusedError(str(error), []) from error
+        finally:
+            db.session.rollback()
+    tense = "would be " if arguments.dry_run else ""
+    say(f"assets: {tense}{changes.counts(found)}")
     return found
 
 
-def check_assets(assets: dict[str, Any]) -> list[str]:
-    """Return what is wrong: Superset's own import reports no file and no reason."""
-    problems = []
-    if CLICKHOUSE not in assets:
+def read_settings(path: Path) -> dict[str, Any]:
+    """Return import.json, and which UUIDs are embedded where.
+
+    roles: name by key; locales; embeddable: UUID by slug; allowed_domains; owners: user names.
+    """
+    settings: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    domains = sorted(settings["allowed_domains"])
+    settings["embedded"] = {
+        uuid: domains
+        for base in settings["embeddable"].values()
+        for uuid in (base, *(localised(base, locale) for locale in settings["locales"]))
+    }
+    settings["role_rows"], settings["owner_rows"] = {}, []
+    return settings
+
+
+def localised(uuid: str, locale: str) -> str:
+    """Return the UUID of an asset's copy in a language; LMS and Studio compute the same."""
+    return str(uuid5(uuid5(UUID(uuid), "superset"), locale.lower().replace("-", "_")))
+
+
+def read_bundle(folder: Path, settings: dict[str, Any]) -> bundle.Bundle:
+    """Return the assets with the connection filled in; raise RefusedError."""
+    found, problems = bundle.parse(bundle.read_files(folder))
+    if CLICKHOUSE not in found:
         problems.append(f"{CLICKHOUSE}: missing")
-    seen: dict[str, str] = {}
-    for name, content in sorted(assets.items()):
-        if name == "metadata.yaml":
-            continue
-        if not isinstance(content, dict):
-            problems.append(f"{name}: not a map: {str(content).splitlines()[0]}")
-            continue
-        uuid = str(content.get("uuid", ""))
-        if not uuid:
-            problems.append(f"{name}: uuid: missing")
-        elif uuid in seen:
-            problems.append(f"{name}: uuid: {uuid} is also that of {seen[uuid]}")
-        seen[uuid] = name
-    return problems
+    problems += checks.find_problems(found, settings)
+    problems += rules.find_problems(found, settings)
+    refuse(problems)
+    found[CLICKHOUSE]["sqlalchemy_uri"] = clickhouse_address()
+    found[CLICKHOUSE]["password"] = os.environ["CLICKHOUSE_PASSWORD"]
+    return found
+
+
+def refuse(problems: list[str]) -> None:
+    """Raise RefusedError if there are problems."""
+    if problems:
+        raise RefusedError("assets are wrong, nothing was imported:", problems)
+
+
+def bring_in(
+    session: Any, manager: Any, wanted: bundle.Bundle, settings: dict[str, Any]
+) -> list[changes.Change]:
+    """Do everything inside the session, uncommitted; return the changes."""
+    from importer.store import Store
+
+    made = access.put_roles(manager, wanted, settings)
+    store = Store(session, settings)
+    store.put(wanted)
+    access.put_rules(store, wanted, settings)
+    record = ownership.prune(store, wanted)
+    ownership.write_record(record)
+    session.flush()
+    return [*made, *store.changes]
+
+
+def owners(manager: Any, settings: dict[str, Any]) -> None:
+    """Find the users that the values make owners; raise RefusedError for one who is not there."""
+    found = {name: manager.find_user(username=name) for name in settings["owners"]}
+    refuse([f"owners: Superset has no user {name}" for name, row in found.items() if row is None])
+    settings["owner_rows"] = list(found.values())
 
 
 def clickhouse_address() -> str:
@@ -89,31 +177,20 @@ def encryption() -> dict[str, str]:
     return {"secure": "true", **({"ca_cert": ca} if ca else {})}
 
 
-def import_assets(assets: dict[str, Any], passwords: dict[str, str]) -> None:
-    """Hand everything to Superset inside its own application."""
+def start_superset() -> Any:
+    """Return Superset's application."""
     from superset.app import create_app
 
-    app = create_app()
-    with app.app_context():
-        from superset import security_manager
-        from superset.commands.importers.v1.assets import (
-            ImportAssetsCommand,
-        )
-        from superset.utils.core import override_user
-
-        administrator = wait_for_user(security_manager, os.environ["ADMIN_USER"])
-        texts = {name: yaml.safe_dump(content) for name, content in assets.items()}
-        with override_user(administrator):
-            ImportAssetsCommand(texts, passwords=passwords).run()
+    return create_app()
 
 
-def wait_for_user(security_manager: Any, name: str) -> Any:
-    """Return the administrator once Superset's metadata is prepared; exit when it never is."""
+def wait_for_user(manager: Any, name: str, say: Callable[[str], None]) -> Any:
+    """Return the administrator once Superset's metadata is prepared; raise RefusedError if never."""
     limit = float(os.environ.get("WAIT_SECONDS", "300"))
     start = time.monotonic()
     while True:
         try:
-            user = security_manager.find_user(username=name)
+            user = manager.find_user(username=name)
             reason = "no such user yet"
         except Exception as error:
             user, reason = None, str(error).splitlines()[0][:200]
@@ -121,20 +198,20 @@ def wait_for_user(security_manager: Any, name: str) -> Any:
             return user
         waited = time.monotonic() - start
         if waited >= limit:
-            sys.exit(f"gave up on Superset's user {name} after {waited:.0f} s: {reason}")
+            text = f"gave up on Superset's user {name} after {waited:.0f} s: {reason}"
+            raise RefusedError(text, [])
         say(f"waiting for Superset's user {name}, {waited:.0f} of {limit:.0f} s: {reason}")
         time.sleep(min(PAUSE_SECONDS, max(limit - waited, 0.01)))
 
 
-def count(assets: dict[str, Any], kind: str) -> int:
-    """Return how many assets of a kind there are."""
-    return sum(name.startswith(f"{kind}/") for name in assets)
-
-
-def say(text: str) -> None:
+def speak(text: str) -> None:
     """Print a progress line at once."""
     print(text, flush=True)
 
 
+def silent(text: str) -> None:
+    """Print nothing: the report follows."""
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

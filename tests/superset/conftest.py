@@ -1,0 +1,149 @@
+"""A real Superset in front of the embedded ClickHouse with a small campus in every model."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import socket
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import yaml
+from superset import real, trial
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+REAL = ROOT / "packages" / "superset" / "tests" / "real"
+PASSWORD = "read-only"
+
+
+def load(name: str, path: Path):
+    """Return a module that stands elsewhere in the tests."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+models = load("superset_models", ROOT / "tests" / "dbt" / "conftest.py")
+superset_python = load("superset_python", REAL / "conftest.py").superset_python
+
+VALUES = {
+    "profile": "starter",
+    "site": {"lmsHost": "learn.example.org", "https": False},
+    "images": {"registry": "registry.example.org/aspects"},
+    "network": {"lms": {"namespace": "openedx"}},
+    "aspects": {"pii": "on", "dashboards": {"locales": ["en", "es_419"]}},
+    "superset": {
+        "blockStudentAccess": False,
+        "rateLimit": "100000 per second",
+        "authRateLimit": "100000 per second",
+    },
+}
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory):
+    """The environment's files, and the port that its settings give the LMS."""
+    from aspects_gen.environment import find_places
+    from aspects_gen.generate import generate, load_values
+    from aspects_gen.services.registry import discover_services
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("superset")
+    values = json.loads(json.dumps(VALUES))
+    values["superset"] |= {
+        "sso": {"internalUrl": f"http://127.0.0.1:{port}"},
+        "embedding": {"allowedDomains": ["http://127.0.0.1:5001"]},
+        "extraModules": {"local_caches.py": (REAL / "local_caches.py").read_text("utf-8")},
+    }
+    values["aspects"]["dashboards"]["embeddable"] = embeddable() | {"trial": trial.EMBEDDED}
+    (folder / "site.yaml").write_text(yaml.safe_dump(values), "utf-8")
+    place = find_places(folder, folder / "generated", ["site"])[0]
+    tree = generate(place, discover_services(), "code").tree
+    for path, text in tree.items():
+        _, mark, rest = path.partition("/files/")
+        if mark:
+            target = folder / rest
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, "utf-8")
+    complete = load_values(place, discover_services())
+    return SimpleNamespace(folder=folder, lms_port=port, tree=tree, values=complete)
+
+
+def embeddable():
+    """Return the dashboards that may be embedded by default."""
+    from aspects_gen.aspects import schema
+
+    return schema()["properties"]["dashboards"]["properties"]["embeddable"]["default"]
+
+
+@pytest.fixture(scope="session")
+def campus():
+    """Events and rows of a small campus, and what each relation must show, computed without SQL."""
+    from aspects_gen.demo import truth
+
+    made = models.make_campus(events=1500, learners=40, seed=11, courses=6, malformed=0.0)
+    return {**made, "truth": truth.compute_all(made["events"], made["rows"])}
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory, campus, rendered):
+    """An engine with accounts, every model built, and that campus in it."""
+    from aspects_gen.aspects.access import access_model
+    from aspects_gen.engine.process import engine
+    from aspects_gen.engine.users import owner, users_of
+
+    folder = tmp_path_factory.mktemp("warehouse")
+    model = access_model(rendered.values.data["aspects"])
+    passwords = {client["id"]: PASSWORD for client in model["clients"]}
+    users = folder / "users.json"
+    users.write_text(json.dumps(users_of(model, passwords, owners=[owner()])))
+    with engine(folder / "data", users=users) as running:
+        built = models.Warehouse(running.port, folder)
+        for name in models.DATABASES.values():
+            built.run(f"CREATE DATABASE IF NOT EXISTS {name}")
+        for statement in models.base_tables():
+            built.run(statement)
+        built.dbt("run", ASPECTS_PII="on")
+        models.load(built, campus)
+        built.refresh()
+        yield built
+
+
+@pytest.fixture(scope="session")
+def superset(rendered, superset_python, warehouse):
+    """Superset with roles and nothing else, from an empty database, in one process."""
+    found = real.Superset(
+        superset_python,
+        rendered.folder,
+        rendered.lms_port,
+        REAL,
+        ADMIN_USER="admin",
+        CLICKHOUSE_HOST="127.0.0.1",
+        CLICKHOUSE_PORT=str(warehouse.port),
+        CLICKHOUSE_USER="ch_report",
+        CLICKHOUSE_PASSWORD=PASSWORD,
+        CLICKHOUSE_DATABASE="xapi",
+    )
+    yield found
+    found.stop()
+
+
+@pytest.fixture(scope="session")
+def assets(rendered, tmp_path_factory):
+    """The folder of the environment's own assets and, beside them, a small bundle of the tests."""
+    folder = tmp_path_factory.mktemp("assets")
+    return trial.lay_down(trial.bundle(), folder, beside=rendered.folder / "aspects-assets")
+
+
+@pytest.fixture(scope="session")
+def imported(superset, assets):
+    """Superset with the assets in it, for the first time; `first` is how that went."""
+    found = superset.bring(assets)
+    assert found["code"] == 0, found["err"] + superset.log.read_text()[-4000:]
+    superset.first = found
+    return superset

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import socket
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -147,3 +148,48 @@ def imported(superset, assets):
     assert found["code"] == 0, found["err"] + superset.log.read_text()[-4000:]
     superset.first = found
     return superset
+
+
+CHARTS = """
+import json
+from superset.models.dashboard import Dashboard
+answer = []
+for dashboard in db.session.query(Dashboard):
+    for chart in dashboard.slices:
+        answer.append({"id": chart.id, "name": chart.slice_name, "viz": chart.viz_type,
+            "dashboard": dashboard.id, "slug": dashboard.slug, "dataset_id": chart.datasource_id,
+            "dataset": chart.datasource_name, "params": json.loads(chart.params or "{}"),
+            "query_context": json.loads(chart.query_context or "null"),
+            "columns": [c.column_name for c in chart.table.columns],
+            "roles": [role.name for role in dashboard.roles]})
+"""
+@pytest.fixture(scope="session")
+def charts(imported):
+    """Trial charts by name."""
+    found = imported.run(CHARTS)
+    return {chart["name"]: chart for chart in found if chart["slug"].startswith("trial-")}
+
+
+@pytest.fixture(scope="session")
+def truth(campus):
+    """Course key to how many enrolments it has, by plain Python."""
+    place = campus_columns("fact_enrollments").index("course_key")
+    return Counter(row[place] for row in campus["truth"]["fact_enrollments"])
+
+
+def campus_columns(relation):
+    found = next(entry for entry in models.RELATIONS if entry["name"] == relation)
+    return [name for name, _ in found["columns"]]
+
+
+@pytest.fixture(scope="session")
+def people(imported, truth):
+    """People of the LMS: what they are there, and the courses they are staff of."""
+    keys = sorted(truth)
+    odd = ["course-v1:O'Neil+C+1", "x') OR 1 = 1 --", "back\\\\slash' OR '1'='1", "{{ 7 * 7 }}", "%s :name"]
+    courses = {"teacher": keys[:1], "other": keys[1:2], "odd": odd, "learner": [], "both": [odd[1], keys[0]]}
+    imported.run(
+        f"COURSES.update({courses!r})\n"
+        "PEOPLE.update({name: {} for name in ('other', 'odd', 'both')})"
+    )
+    return {name: imported.sign_in(name) for name in ("root", "staff", *courses)}

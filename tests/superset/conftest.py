@@ -163,7 +163,9 @@ for dashboard in db.session.query(Dashboard):
             "columns": [c.column_name for c in chart.table.columns],
             "roles": [role.name for role in dashboard.roles]})
 """
-@pytest.fixture(scope="session")
+
+
+@pytest.fixture(scope="module")
 def charts(imported):
     """Trial charts by name."""
     found = imported.run(CHARTS)
@@ -186,8 +188,20 @@ def campus_columns(relation):
 def people(imported, truth):
     """People of the LMS: what they are there, and the courses they are staff of."""
     keys = sorted(truth)
-    odd = ["course-v1:O'Neil+C+1", "x') OR 1 = 1 --", "back\\\\slash' OR '1'='1", "{{ 7 * 7 }}", "%s :name"]
-    courses = {"teacher": keys[:1], "other": keys[1:2], "odd": odd, "learner": [], "both": [odd[1], keys[0]]}
+    odd = [
+        "course-v1:O'Neil+C+1",
+        "x') OR 1 = 1 --",
+        "back\\\\slash' OR '1'='1",
+        "{{ 7 * 7 }}",
+        "%s :name",
+    ]
+    courses = {
+        "teacher": keys[:1],
+        "other": keys[1:2],
+        "odd": odd,
+        "learner": [],
+        "both": [odd[1], keys[0]],
+    }
     imported.run(
         f"COURSES.update({courses!r})\n"
         "PEOPLE.update({name: {} for name in ('other', 'odd', 'both')})"

@@ -234,6 +234,9 @@ def test_embedded_page_is_for_allowed_sites_only(imported):
     page = f"{imported.url}/embedded/{trial.EMBEDDED}"
     allowed = requests.get(page, headers={"Referer": "http://127.0.0.1:5001/course"})
     assert allowed.status_code == 200
-    assert "frame-ancestors 'self' http://127.0.0.1:5001" in allowed.headers["Content-Security-Policy"]
+    assert (
+        "frame-ancestors 'self' http://127.0.0.1:5001"
+        in allowed.headers["Content-Security-Policy"]
+    )
     for site in ("http://127.0.0.1:5002/", "http://evil.example.org/"):
         assert requests.get(page, headers={"Referer": site}).status_code == 403

@@ -53,7 +53,9 @@ def lines_of(done):
 def test_first_import_says_what_it_created(imported):
     created = lines_of(imported.first)
     assert {line[:1] for line in created} == {"+"}
-    assert {"+ dashboard Trial course", "+ chart Trial modes", "+ rule Whole platform"} <= set(created)
+    assert {"+ dashboard Trial course", "+ chart Trial modes", "+ rule Whole platform"} <= set(
+        created
+    )
     assert "+ role Instructor" not in created
     assert " created, 0 changed, 0 removed, 0 kept" in imported.first["out"]
 
@@ -99,14 +101,22 @@ def test_changes_are_made_in_place_and_others_work_stays(imported, bring):
     changed["datasets/t/enrollments.yaml"]["columns"][0]["verbose_name"] = "When"
     changed["dashboards/course.yaml"]["dashboard_title"] = "Trial course, renamed"
     done = bring(changed)
-    assert [line for line in done["out"].splitlines()] == [
+    assert done["out"].splitlines() == [
         "~ dataset fact_enrollments",
         '    columns.emission_time.verbose_name: null -> "When"',
-        "    metrics.learners.currency: \"-\" -> null",
-        *(f'    metrics.learners.{key}: "-" -> {value}' for key, value in (
-            ("d3format", "null"), ("description", "null"),
-            ("expression", '"COUNT(DISTINCT actor_id)"'), ("extra", "null"),
-            ("metric_type", "null"), ("verbose_name", "null"), ("warning_text", "null"))),
+        '    metrics.learners.currency: "-" -> null',
+        *(
+            f'    metrics.learners.{key}: "-" -> {value}'
+            for key, value in (
+                ("d3format", "null"),
+                ("description", "null"),
+                ("expression", '"COUNT(DISTINCT actor_id)"'),
+                ("extra", "null"),
+                ("metric_type", "null"),
+                ("verbose_name", "null"),
+                ("warning_text", "null"),
+            )
+        ),
         "~ chart Trial modes",
         '    params.donut: "-" -> true',
         "~ dashboard Trial course, renamed",
@@ -128,8 +138,8 @@ from superset.models.slice import Slice
 from superset.reports.models import ReportSchedule
 from superset.tags.models import Tag, TaggedObject
 dashboard = db.session.query(Dashboard).filter_by(uuid="{trial.EMBEDDED}").one()
-chart = db.session.query(Slice).filter_by(uuid="{trial.uuid('Trial modes')}").one()
-dataset = db.session.query(SqlaTable).filter_by(uuid="{trial.uuid('enrollments')}").one()
+chart = db.session.query(Slice).filter_by(uuid="{trial.uuid("Trial modes")}").one()
+dataset = db.session.query(SqlaTable).filter_by(uuid="{trial.uuid("enrollments")}").one()
 tags = db.session.query(TaggedObject).join(Tag).filter(Tag.name == "mine").all()
 answer = {{
     "ids": [dashboard.id, chart.id, dataset.id],
@@ -144,7 +154,9 @@ answer = {{
 }}
 """
 
-PERSONAL = FACTS + """
+PERSONAL = (
+    FACTS
+    + """
 from datetime import datetime
 from superset.tags.models import ObjectType
 user = manager.find_user(username="lms")
@@ -163,6 +175,7 @@ if not answer["stars"]:
     copy.slice_name = "A copy"
     db.session.add(copy)
 """
+)
 
 
 def test_chart_out_of_the_source_is_removed_and_only_it(imported, bring):
@@ -202,7 +215,8 @@ def test_what_someone_still_uses_is_kept_and_named(imported, bring):
 
 def test_edit_by_hand_is_taken_back(imported, assets):
     imported.run(
-        FACTS + "chart.description = 'edited'; dashboard.roles = []; dashboard.embedded[0].allow_domain_list = ''"
+        FACTS
+        + "chart.description = 'edited'; dashboard.roles = []; dashboard.embedded[0].allow_domain_list = ''"
     )
     done = imported.bring(assets)
     said = done["out"].splitlines()
@@ -316,14 +330,14 @@ def test_import_waits_its_turn(imported, assets):
 
 
 def test_two_runs_at_once_do_not_collide(imported, assets):
-    """The script itself, twice at the same time, as two Jobs would."""
+    """The script itself as a Job would run it, while this process imports as well."""
     script = imported.folder / "aspects-import" / "import_assets.py"
     words = [imported.words[0], str(script), "--assets", str(assets), "--json"]
-    both = [
-        subprocess.Popen(words, env=imported.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for _ in range(2)
-    ]
-    for process in both:
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == 0, err.decode()[-3000:]
-        assert json.loads(out.decode().splitlines()[-1]) == {"changed": False, "changes": []}
+    other = subprocess.Popen(
+        words, env=imported.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    while other.poll() is None:
+        assert imported.bring(assets)["code"] == 0
+    out, err = other.communicate()
+    assert other.returncode == 0, err.decode()[-3000:]
+    assert json.loads(out.decode().splitlines()[-1]) == {"changed": False, "changes": []}

@@ -126,7 +126,11 @@ def test_platform_figures_are_for_operators_only(people, charts):
     assert people["staff"].rows(chart, chart["dashboard"])[0]["count"] > 0
     for who in ("teacher", "learner"):
         assert people[who].ask(chart, chart["dashboard"]).status_code == 403
-        assert people[who].get("/superset/dashboard/trial-platform/").status_code in (302, 403, 404)
+        assert people[who].get("/superset/dashboard/trial-platform/").status_code in (
+            302,
+            403,
+            404,
+        )
 
 
 def test_data_opens_through_a_dashboard_only(people, charts):

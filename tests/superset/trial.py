@@ -134,7 +134,9 @@ ENROLLMENTS = {
     "enrollment_mode": "String",
     "enrollment_status": "String",
 }
-STATUS_SQL = "SELECT org, course_key, enrollment_mode, grade_bucket FROM reporting.dim_student_status"
+STATUS_SQL = (
+    "SELECT org, course_key, enrollment_mode, grade_bucket FROM reporting.dim_student_status"
+)
 
 
 def bundle():

@@ -172,7 +172,9 @@ def roles_mapping(values: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return key to roles: `instructor`, and `instructor-es` where dashboards have copies in es."""
     found = {key: [name] for key, name in values["roles"].items()}
     for locale in values["sso"]["roleLocales"]:
-        found |= {f"{key}-{locale}": [f"{name} - {locale}"] for key, name in values["roles"].items()}
+        found |= {
+            f"{key}-{locale}": [f"{name} - {locale}"] for key, name in values["roles"].items()
+        }
     return found
 
 

@@ -69,6 +69,8 @@ def look_at_courses(app, lms):
         lms.broken = "/"
         found["outage"] = manager.course_keys("teacher")
         lms.broken = ""
+        found["not asked again at once"] = manager.course_keys("teacher")
+        cache_manager.cache.delete("openedx_courses_unknown:teacher")
         found["back"] = manager.course_keys("teacher")
         found["stranger"] = manager.course_keys("nobody")
         cache_manager.cache.delete("openedx_courses:teacher")

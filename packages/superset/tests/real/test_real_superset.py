@@ -159,6 +159,7 @@ def test_outage_of_the_lms_shows_no_courses(probed):
     assert probed["courses"] == {
         "cached": keys,
         "outage": [],
+        "not asked again at once": [],
         "back": keys,
         "stranger": [],
         "renewed": keys,

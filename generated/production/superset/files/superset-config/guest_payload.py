@@ -9,14 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-COLUMN_KEYS = (
-    "all_columns columns entity granularity_sqla groupby groupby_b groupbyColumns groupbyRows"
-    " series series_columns x_axis"
-).split()
-METRIC_KEYS = (
-    "metric metrics metrics_b percent_metrics secondary_metric series_limit_metric size"
-    " timeseries_limit_metric timeseries_limit_metric_b"
-).split()
+COLUMN_KEYS = [
+    "all_columns",
+    "columns",
+    "entity",
+    "granularity_sqla",
+    "groupby",
+    "groupby_b",
+    "groupbyColumns",
+    "groupbyRows",
+    "series",
+    "series_columns",
+    "x_axis",
+]
+METRIC_KEYS = [
+    "metric",
+    "metrics",
+    "metrics_b",
+    "percent_metrics",
+    "secondary_metric",
+    "series_limit_metric",
+    "size",
+    "timeseries_limit_metric",
+    "timeseries_limit_metric_b",
+]
 """Where a chart's parameters hold columns and metrics. Source: plug-ins of Superset 6.1.0."""
 
 RESULTS = ("", "full", "results", "post_processed")

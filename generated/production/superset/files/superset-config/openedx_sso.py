@@ -30,7 +30,9 @@ logger = logging.getLogger(__name__)
 
 EARLY = 30  # seconds before its end at which a token is renewed
 LIFETIME = 300  # seconds that a token is taken to hold when the LMS does not say
-RETRY = 30  # seconds for which an LMS that did not answer is not asked again for a person's courses
+RETRY = (
+    30  # seconds for which an LMS that did not answer is not asked again for a person's courses
+)
 
 
 class OpenEdxSecurityManager(SiteSecurityManager):

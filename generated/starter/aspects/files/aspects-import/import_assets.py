@@ -50,7 +50,10 @@ def main(words: list[str] | None = None, app: Callable[[], Any] | None = None) -
         print(str(error), file=sys.stderr)
         return 1
     if arguments.json:
-        report = {"changed": bool(done) and not arguments.dry_run, "changes": changes.as_json(done)}
+        report = {
+            "changed": bool(done) and not arguments.dry_run,
+            "changes": changes.as_json(done),
+        }
         print(json.dumps(report, ensure_ascii=False, default=str))
     return 0
 

@@ -14,10 +14,18 @@ from superset.utils import json
 
 logger = logging.getLogger(__name__)
 
-ASKED = (
-    "columns metrics orderby filter extras series_columns series_limit_metric granularity"
-    " annotation_layers result_type"
-).split()
+ASKED = [
+    "columns",
+    "metrics",
+    "orderby",
+    "filter",
+    "extras",
+    "series_columns",
+    "series_limit_metric",
+    "granularity",
+    "annotation_layers",
+    "result_type",
+]
 """Attributes of Superset's query object that choose what is answered."""
 
 

@@ -89,7 +89,9 @@ def references(bundle: Bundle) -> Iterator[str]:
         yield from unknown(name, "dataset_uuid", content.get("dataset_uuid"), known["datasets"])
     for name, content in assets_of(bundle, "dashboards").items():
         for key, meta in chart_nodes(content):
-            yield from unknown(name, f"position.{key}.meta.uuid", meta.get("uuid"), known["charts"])
+            yield from unknown(
+                name, f"position.{key}.meta.uuid", meta.get("uuid"), known["charts"]
+            )
         for key, target in filter_targets(content):
             yield from target_problems(bundle, name, key, target)
 

@@ -42,7 +42,9 @@ def numbered(
 
 def scoped(metadata: dict[str, Any]) -> list[dict[str, Any]]:
     """Return everything in a dashboard's metadata that has a scope."""
-    crossing = [c.get("crossFilters") for c in (metadata.get("chart_configuration") or {}).values()]
+    crossing = [
+        c.get("crossFilters") for c in (metadata.get("chart_configuration") or {}).values()
+    ]
     found = [
         *(metadata.get("native_filter_configuration") or []),
         metadata.get("global_chart_configuration"),

@@ -87,7 +87,9 @@ def need(store: Any, kind: str, row: Any) -> str:
         tables = sorted(table.table_name for table in row.tables)
         return f"dataset {tables[0]} is on it" if tables else ""
     if kind == "datasets":
-        chart = session.query(Slice).filter_by(datasource_id=row.id, datasource_type="table").first()
+        chart = (
+            session.query(Slice).filter_by(datasource_id=row.id, datasource_type="table").first()
+        )
         return f"chart {chart.slice_name} shows it" if chart else ""
     column = ReportSchedule.chart_id if kind == "charts" else ReportSchedule.dashboard_id
     report = session.query(ReportSchedule).filter(column == row.id).first()

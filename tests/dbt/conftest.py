@@ -2,44 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-import os
-import random
-import re
-import subprocess
-import sys
-import urllib.parse
-from datetime import date
-from pathlib import Path
-
 import pytest
-
-import aspects_gen
-
-ASPECTS = Path(aspects_gen.__file__).parent / "aspects" / "apps" / "aspects"
-PROJECT = ASPECTS / "dbt"
-RELATIONS = json.loads((Path(__file__).parent / "relations.json").read_text(encoding="utf-8"))
-
-DATABASES = {
-    "XAPI": "xapi",
-    "VECTOR": "openedx",
-    "EVENT_SINK": "event_sink",
-    "REPORTING": "reporting",
-}
-TABLES = {
-    "RAW_XAPI": "xapi_events_all",
-    "TRACKING_LOGS": "_tracking",
-    "DEAD_LETTERS": "_dead_letters",
-}
-
-STATEMENTS = """
-import json, runpy, sys, types
-sys.modules["alembic"] = types.SimpleNamespace(op=None)
-sys.path.insert(0, sys.argv[1])
-print(json.dumps(runpy.run_path(sys.argv[1] + "/versions/0041_base_tables.py")["statements"]()))
-"""
-"""Prints what the first migration would run."""
+from warehouse import load, make_campus, make_warehouse
 
 
 def pytest_configure(config):
@@ -55,158 +19,10 @@ def pytest_collection_modifyitems(config, items):
                 item.add_marker(pytest.mark.skip(reason="long: run with -m full"))
 
 
-class Warehouse:
-    """One engine with the project's models in it."""
-
-    def __init__(self, port, folder):
-        self.port, self.folder = port, folder
-
-    def run(self, sql, body=b"", **settings):
-        """Run one statement and return its text answer; AssertionError with the engine's words."""
-        words = urllib.parse.urlencode({"query": sql, **settings})
-        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
-        try:
-            client.request("POST", f"/?{words}", body)
-            reply = client.getresponse()
-            text = reply.read().decode()
-        finally:
-            client.close()
-        assert reply.status == 200, f"{sql[:500]}\n{text[:2000]}"
-        return text
-
-    def rows(self, sql):
-        """Return a query's rows as lists."""
-        text = self.run(f"{sql} FORMAT JSONCompactEachRow")
-        return [json.loads(line) for line in text.split("\n") if line]
-
-    def insert(self, table, rows):
-        """Insert rows, given as tuples in table order, in one go."""
-        lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-        self.run(
-            f"INSERT INTO {table} FORMAT JSONCompactEachRow",
-            lines.encode(),
-            input_format_null_as_default=1,
-        )
-
-    def dbt(self, *words, **environment):
-        """Run dbt on the project; AssertionError with its output when it fails."""
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                "from dbt.cli.main import cli; cli()",
-                "--no-use-colors",
-                *words,
-            ],
-            env=os.environ | self.environment() | environment,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
-        return done.stdout
-
-    def environment(self):
-        """Return what the Job passes to dbt; timers are set so far apart that only tests refresh."""
-        yearly = dict.fromkeys(
-            (
-                "ASPECTS_COURSE_STRUCTURE_REFRESH",
-                "ASPECTS_VIDEO_WATCH_INTERVALS_REFRESH",
-                "ASPECTS_LEARNER_STATE_REFRESH",
-            ),
-            "EVERY 1 YEAR",
-        )
-        return yearly | {
-            "CLICKHOUSE_HOST": "127.0.0.1",
-            "CLICKHOUSE_PORT": str(self.port),
-            "CLICKHOUSE_TLS": "false",
-            "CLICKHOUSE_USER": "default",
-            "DBT_ENV_SECRET_CLICKHOUSE_PASSWORD": "",
-            "ASPECTS_DATA_TTL_EXPRESSION": "",
-            "ASPECTS_PII_CACHE_LIFETIME": "31536000",
-            "DBT_PROJECT_DIR": str(PROJECT),
-            "DBT_PROFILES_DIR": str(PROJECT),
-            "DBT_TARGET_PATH": str(self.folder / "target"),
-            "DBT_LOG_PATH": str(self.folder / "logs"),
-        }
-
-    def empty(self):
-        """Remove every row."""
-        homes = ", ".join(f"'{name}'" for name in DATABASES.values())
-        stored = self.rows(
-            "SELECT database, name FROM system.tables"
-            f" WHERE engine LIKE '%MergeTree' AND database IN ({homes})"
-        )
-        for database, name in stored:
-            self.run(f"TRUNCATE TABLE {database}.{name}")
-
-    def refresh(self):
-        """Refresh every timed model once, each after those it reads."""
-        for database, name in self.timed():
-            self.run(f"SYSTEM REFRESH VIEW {database}.{name}_mv")
-            self.run(f"SYSTEM WAIT VIEW {database}.{name}_mv")
-
-    def timed(self):
-        """Return database and name of timed models, each after those it reads."""
-        views = self.rows(
-            "SELECT database, replaceOne(name, '_mv', ''), create_table_query FROM system.tables"
-            " WHERE engine = 'MaterializedView' AND name LIKE '%\\_mv' ORDER BY name"
-        )
-        names = {name for _, name, _ in views}
-        reads = {n: {r for r in names - {n} if re.search(rf"\b{r}\b", sql)} for _, n, sql in views}
-        ordered = []
-        while len(ordered) < len(views):
-            done = {name for _, name in ordered}
-            ordered += [(d, n) for d, n, _ in views if n not in done and reads[n] <= done]
-        return ordered
-
-    def read(self):
-        """Return relation to its rows as a reader sees them, sorted; states are finished."""
-        seen = {}
-        for relation in [*RELATIONS, EXTRA]:
-            wanted = ", ".join(
-                f"finalizeAggregation(`{name}`)" if kind.startswith("Aggregate") else f"`{name}`"
-                for name, kind in relation["columns"]
-            )
-            found = self.run(f"SELECT {wanted} FROM {relation['database']}.{relation['name']}")
-            seen[relation["name"]] = sorted(found.split("\n"))
-        return seen
-
-
-EXTRA = {
-    "name": "dead_letter_events",
-    "database": "xapi",
-    "columns": [["event_id", "UUID"], ["reason", "LowCardinality(String)"]],
-}
-
-
-def base_tables():
-    """Return the statements that make the tables which models read."""
-    names = {f"{key}_DATABASE": name for key, name in DATABASES.items()}
-    names |= {f"{key}_TABLE": name for key, name in TABLES.items()}
-    done = subprocess.run(
-        [sys.executable, "-c", STATEMENTS, str(ASPECTS / "migrations")],
-        env=os.environ | names,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
-
-
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory):
     """An engine with base tables and all models, built once; tests leave rows behind."""
-    from aspects_gen.engine.process import engine
-
-    folder = tmp_path_factory.mktemp("warehouse")
-    with engine(folder / "data") as running:
-        built = Warehouse(running.port, folder)
-        for name in DATABASES.values():
-            built.run(f"CREATE DATABASE IF NOT EXISTS {name}")
-        for statement in base_tables():
-            built.run(statement)
+    with make_warehouse(tmp_path_factory.mktemp("warehouse")) as built:
         built.build_log = built.dbt("build")
         yield built
 
@@ -215,40 +31,6 @@ def warehouse(tmp_path_factory):
 def campus():
     """A campus with every malformed kind: events in time order, rows of each sink by table."""
     return make_campus(events=350, learners=12)
-
-
-def make_campus(*, events, learners, seed=7, courses=2, malformed=0.05):
-    """Return {"events", "rows"} of a seeded campus."""
-    from aspects_gen.demo import campus, rows, timeline
-    from aspects_gen.demo.tables import COLUMNS
-
-    start = (date(2025, 1, 6) - date(1970, 1, 1)).days * 86_400_000_000
-    made = campus.make_campus(seed, start=start, days=70, courses=courses, learners=learners)
-    tables = [name for name in COLUMNS if name in rows._WRITERS]
-    return {
-        "events": list(timeline.stream_events(made, events, malformed=malformed)),
-        "rows": {table: list(rows.stream_rows(made, table)) for table in tables},
-    }
-
-
-def load(warehouse, campus, *, batch=None, shuffle=None, duplicates=0.0, inserts=1000):
-    """Insert a campus, in inserts of so many rows; None is all at once.
-
-    After so many inserts into one table the rest follows as a whole.
-    """
-    rng = random.Random(shuffle)
-    tables = {f"event_sink.{name}": list(rows) for name, rows in campus["rows"].items()}
-    tables["xapi.xapi_events_all"] = list(campus["events"])
-    for table, once in tables.items():
-        rows = once + [row for row in once if rng.random() < duplicates]
-        if shuffle is not None:
-            rng.shuffle(rows)
-        size = batch or len(rows) or 1
-        split = min(len(rows), size * inserts)
-        for first in range(0, split, size):
-            warehouse.insert(table, rows[first : min(first + size, split)])
-        if split < len(rows):
-            warehouse.insert(table, rows[split:])
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,15 @@ EARLIER = (
     "CREATE DICTIONARY event_sink.dim_course_names (course_key String, org String)"
     " PRIMARY KEY course_key SOURCE(CLICKHOUSE(db 'event_sink' table 'course_overviews'))"
     " LAYOUT(COMPLEX_KEY_HASHED()) LIFETIME(0)",
-    "DROP VIEW reporting.dim_most_recent_enrollment_mv",
-    "DROP TABLE reporting.dim_most_recent_enrollment",
-    "CREATE TABLE reporting.dim_most_recent_enrollment (org String)"
+    "DROP VIEW reporting.fact_instance_enrollments_mv",
+    "DROP TABLE reporting.fact_instance_enrollments",
+    "CREATE TABLE reporting.fact_instance_enrollments (org String)"
     " ENGINE = ReplacingMergeTree ORDER BY org",
+    "DROP VIEW reporting.dim_most_recent_enrollment",
+    "CREATE TABLE reporting.dim_most_recent_enrollment (org String)"
+    " ENGINE = MergeTree ORDER BY org",
+    "CREATE MATERIALIZED VIEW reporting.dim_most_recent_enrollment_mv REFRESH EVERY 1 YEAR"
+    " TO reporting.dim_most_recent_enrollment EMPTY AS SELECT 'a' AS org",
 )
 """Relations as other models would have left them: a trigger that fails inserts among them."""
 
@@ -36,6 +41,7 @@ def test_earlier_models_give_way_and_no_row_is_lost(warehouse, filled):
     warehouse.refresh()
     assert warehouse.read() == filled
     assert warehouse.rows("EXISTS xapi.enrollment_events_mv") == [[0]]
+    assert warehouse.rows("EXISTS reporting.dim_most_recent_enrollment_mv") == [[0]]
 
 
 def test_retention_hides_and_drops_old_rows_and_can_be_lifted(warehouse, filled):

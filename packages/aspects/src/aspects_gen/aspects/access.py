@@ -142,7 +142,8 @@ def client_access(
     if cluster and client in ("dbt", "migrations", "backup"):
         grants = [*grants, (("CLUSTER",), "*.*")]
     if cluster and client == "dbt":
-        grants = [*grants, (ASK_REPLICAS, "*.*")]
+        # refreshes ask how far a replica lags behind
+        grants = [*grants, (ASK_REPLICAS, "*.*"), (("SELECT",), "system.replicas")]
     if object_store and client == "backup":
         grants = [*grants, (("S3",), "*.*")]
     return {

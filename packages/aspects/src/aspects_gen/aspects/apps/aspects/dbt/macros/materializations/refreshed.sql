@@ -18,15 +18,15 @@
   {%- if not kept -%}
     {%- do drop_object(timer, stored.get(timer.identifier)) -%}
     {%- do drop_object(spare, stored.get(spare.identifier)) -%}
-    {%- do create_storage(spare, sql) -%}
-    {%- do fill_storage(spare, sql) -%}
+    {%- do create_storage(spare, mark(sql), stored_columns()) -%}
+    {%- do fill_storage(spare, sql, stored_columns()) -%}
     {%- do take_place(spare, target, there) -%}
   {%- endif -%}
   {% call statement('main') -%}
     {%- if kept -%}
       alter table {{ timer }}{{ on_cluster() }} modify {{ timing() }}
     {%- else -%}
-      create materialized view {{ timer }}{{ on_cluster() }} {{ timing() }} to {{ target }}{{ ' empty' if not on_cluster() | trim }} as {{ sql }}
+      create materialized view {{ timer }}{{ on_cluster() }} {{ timing() }} to {{ target }}{{ ' empty' if not on_cluster() | trim }} {{ definer() }} as {{ sql }}
     {%- endif -%}
   {%- endcall %}
   {{ run_hooks(post_hooks) }}

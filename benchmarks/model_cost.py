@@ -35,6 +35,10 @@ MILLION = 1_000_000
 SITE = 300 * MILLION
 EVENTS_PER_DAY = 7_000_000
 REFRESH_SECONDS = 300
+STATEMENTS_PER_LEARNER = 160
+STATEMENTS_PER_VISIT = 25
+"""Of the demo campus, roughly."""
+
 RELATIONS = json.loads((ROOT / "tests" / "dbt" / "relations.json").read_text(encoding="utf-8"))
 BESIDE = [
     {"database": "reporting", "name": "fact_video_watches", "columns": [["course_key", "String"]]},
@@ -96,15 +100,17 @@ def measure(
 def refreshes(warehouse: Warehouse, size: int, copies: int) -> dict[str, float]:
     """Return CPU seconds of each timed view after as many new statements as one period brings.
 
-    They are statements of known learners, spread over the courses, so that most of what a learner
-    did before is read again.
+    They are of learners known already, so many of each as a visit has, and of any course.
     """
     warehouse.refresh()
     news = EVENTS_PER_DAY / 86_400 * REFRESH_SECONDS * min(1, size / 100_000)
-    share = news / (size * copies)
+    learners = size * copies / STATEMENTS_PER_LEARNER
+    share = news / STATEMENTS_PER_VISIT / learners
     warehouse.run(
         f"INSERT INTO {RAW} SELECT generateUUIDv4(), emission_time + INTERVAL 90 DAY, event"
-        f" FROM {RAW} WHERE cityHash64(event_id, 1) % 1000000 < {share * 1e6:.0f}"
+        " FROM xapi.xapi_events_all_parsed_copies"
+        f" WHERE cityHash64(actor_id) % 1000000 < {share * 1e6:.0f}"
+        f" ORDER BY cityHash64(event_id) LIMIT {STATEMENTS_PER_VISIT} BY actor_id"
     )
     found = {}
     for database, name in warehouse.timed():

@@ -157,7 +157,7 @@ class Warehouse:
                 " IN (SELECT database, view FROM system.view_refreshes) ORDER BY name"
             )
         }
-        model = {name: re.sub(r"_(mv|feed_[ab])$", "", name) for name in views}
+        model = {name: re.sub(r"(_rows)?_mv$|_feed_[ab]$", "", name) for name in views}
         reads = {
             name: {
                 other

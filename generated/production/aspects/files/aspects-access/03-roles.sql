@@ -55,7 +55,8 @@ GRANT ON CLUSTER 'aspects'
   SELECT ON `system`.`dictionaries`,
   SELECT ON `system`.`functions`,
   CLUSTER ON *.*,
-  CREATE TEMPORARY TABLE, REMOTE ON *.*
+  CREATE TEMPORARY TABLE, REMOTE ON *.*,
+  SELECT ON `system`.`replicas`
   TO `ch_dbt_role` WITH REPLACE OPTION;
 REVOKE ON CLUSTER 'aspects' INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `openedx`.`xapi_events_all` FROM `ch_dbt_role`;
 REVOKE ON CLUSTER 'aspects' INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `openedx`.`_tracking` FROM `ch_dbt_role`;

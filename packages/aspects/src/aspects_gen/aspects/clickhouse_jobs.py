@@ -26,6 +26,9 @@ SECRETS = "/run/aspects-secrets"
 
 PROCESS_ENV = {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/tmp"}  # noqa: S108  an emptyDir
 
+ARRIVAL_OVERLAP = "10 MINUTE"
+"""How long after it was parsed a statement may become visible and still be noticed by a refresh."""
+
 ACCESS, MIGRATE, DBT = "aspects-access", "aspects-migrate", "aspects-dbt"
 
 AFTER = {ACCESS: [], MIGRATE: [f"job/{ACCESS}"], DBT: [f"job/{MIGRATE}"]}
@@ -171,6 +174,7 @@ def dbt_env(values: dict[str, Any]) -> dict[str, str]:
         "ASPECTS_LEARNER_STATE_REFRESH_RANDOMIZE": jitter,
         "ASPECTS_VIDEO_WATCH_INTERVALS_REFRESH": f"EVERY {refresh['videoMinutes']} MINUTE",
         "ASPECTS_VIDEO_WATCH_INTERVALS_REFRESH_RANDOMIZE": jitter,
+        "ASPECTS_ARRIVAL_OVERLAP": ARRIVAL_OVERLAP,
         "ASPECTS_PII": aspects["pii"],
         "CLICKHOUSE_CLUSTER_NAME": cluster_name(values),
         "DBT_PROFILE_TARGET_DATABASE": aspects["databases"]["reporting"],

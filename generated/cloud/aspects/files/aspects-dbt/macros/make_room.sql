@@ -12,13 +12,14 @@
 {%- endmacro %}
 
 {% macro clear_name(home, kind) -%}
-  {%- set leftovers = ['_feed_a', '_feed_b', '_rows_a', '_rows_b'] if kind != 'streamed' else [] -%}
+  {%- set leftovers = ['_feed_a', '_feed_b', '_rows_a', '_rows_b'] if kind not in ('streamed', 'renewed') else [] -%}
   {%- set names = [home.identifier, home.identifier ~ '_mv'] -%}
   {%- for suffix in leftovers -%}
     {%- do names.append(home.identifier ~ suffix) -%}
   {%- endfor -%}
   {%- set stored = stored_objects(home, names) -%}
-  {%- if ' REFRESH ' not in stored.get(home.identifier ~ '_mv', {}).get('sql', ' REFRESH ') -%}
+  {%- set timed = kind == 'refreshed' -%}
+  {%- if (beside(home, '_mv').identifier in stored and not timed) or ' REFRESH ' not in stored.get(home.identifier ~ '_mv', {}).get('sql', ' REFRESH ') -%}
     {%- do drop_object(beside(home, '_mv'), stored[home.identifier ~ '_mv']) -%}
   {%- endif -%}
   {%- if kind == 'view' and stored.get(home.identifier, {}).get('engine', 'View') != 'View' -%}

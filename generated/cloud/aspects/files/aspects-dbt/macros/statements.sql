@@ -11,19 +11,6 @@
   {%- endif -%}
 {%- endmacro %}
 
-{% macro inserted_statements() -%}
-  {#-
-    Parsed statements, for a model that is itself fed by inserts into the raw table. It parses the
-    raw table once more, so that each such model can be rebuilt alone.
-  -#}
-  {%- set parsed = ref('xapi_events_all_parsed') -%}
-  {%- if parsed.is_cte -%}
-    {{ parsed }}
-  {%- else -%}
-    ({{ parse(api.Relation.create(schema=xapi_database() | trim, identifier=env_var('ASPECTS_RAW_XAPI_TABLE', 'xapi_events_all'))) }})
-  {%- endif -%}
-{%- endmacro %}
-
 {% macro parse(raw) -%}
   {#- The columns of xapi_events_all_parsed; the text is read once for all that lies outside verb and object. -#}
   select

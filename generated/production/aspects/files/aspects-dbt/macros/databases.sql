@@ -6,7 +6,7 @@
   {{ env_var('ASPECTS_EVENT_SINK_DATABASE', 'event_sink') }}
 {%- endmacro %}
 
-{% macro retention() -%}
-  {#- When a row of the column emission_time is dropped; empty for never. -#}
-  {{ env_var('ASPECTS_DATA_TTL_EXPRESSION', '') }}
+{% macro retention(column='emission_time') -%}
+  {#- When a row is dropped, by the time in a column; empty for never. -#}
+  {{ env_var('ASPECTS_DATA_TTL_EXPRESSION', '') | replace('emission_time', column) }}
 {%- endmacro %}

@@ -18,14 +18,16 @@
       field('attempts', 'Int16', of_verbs(['evaluated'], 'coalesce(' ~ attempt() ~ ', toInt16(1))', 'toInt16(0)')),
       field('video_time', 'Decimal(9, 2)', of_verbs(video_verbs(), video_time(), 'toDecimal32(0, 2)')),
       field('video_duration', 'Int64', of_verbs(video_verbs(), whole_number("'context', 'extensions', 'https://w3id.org/xapi/video/extensions/length'"), '0')),
+      field('seen', 'DateTime', 'nowInBlock()', rebuilt='toDateTime(0)'),
   ]) }}
 {%- endmacro %}
 
-{% macro field(name, type, expression) -%}
+{% macro field(name, type, expression, rebuilt='') -%}
+  {#- rebuilt: the expression for statements that were there before the table was. -#}
   {%- if type == 'LowCardinality(String)' -%}
     {%- set expression = 'toLowCardinality(' ~ expression ~ ')' -%}
   {%- endif -%}
-  {{ return({'name': name, 'type': type, 'expression': expression | trim}) }}
+  {{ return({'name': name, 'type': type, 'expression': expression | trim, 'rebuilt': rebuilt}) }}
 {%- endmacro %}
 
 {% macro of_verbs(names, expression, otherwise) -%}

@@ -1,8 +1,26 @@
-{{ config(materialized='refreshed', order_by='(course_key, actor_id, block_id)') }}
+{{ config(
+    materialized='renewed',
+    engine='ReplacingMergeTree()',
+    order_by='(org, course_key, actor_id, block_id)',
+    keys=['org', 'course_key', 'actor_id'],
+    verbs=['navigated'],
+    kept=[
+        {'name': 'org', 'type': 'LowCardinality(String)'},
+        {'name': 'course_key', 'type': 'LowCardinality(String)'},
+        {'name': 'block_id', 'type': 'String'},
+        {'name': 'actor_id', 'type': 'String'},
+        {'name': 'emission_time', 'type': 'DateTime'},
+    ],
+    ttl=retention(),
+) }}
 with visits as (
-    select org, course_key, block_id, actor_id, toDate(max(emission_time)) as visited_on
-    from {{ ref('navigation_events') }}
-    group by org, course_key, block_id, actor_id
+    select org, course_key, block_id, actor_id, toDate(emission_time) as visited_on
+    from {% call kept() %}
+        select org, course_key, block_id, actor_id, max(navigation.emission_time) as emission_time
+        from {{ ref('navigation_events') }} as navigation
+        where {{ touched() }}
+        group by org, course_key, block_id, actor_id
+    {% endcall %}
 ),
 
 pages as ({{ items_per_subsection('vertical') }})

@@ -1,4 +1,4 @@
-{{ config(materialized='refreshed', order_by='(course_key, block_id_short, actor_id)') }}
+{{ config(materialized='view') }}
 select
     last.org as org,
     last.course_key as course_key,

@@ -1,4 +1,4 @@
-{#- What both materializations share: tables with a mark, and what is there already. -#}
+{#- What the materializations share: tables with a mark, and what is there already. -#}
 
 {% macro stored_objects(relation, names) -%}
   {#- Name to {engine, comment, sql} of those of the names that exist. -#}
@@ -19,36 +19,39 @@
   {%- for column in stored_columns() -%}
     {%- do shape.append(column.name ~ ' ' ~ column.type) -%}
   {%- endfor -%}
-  {%- for name in ['engine', 'order_by', 'primary_key', 'partition_by', 'ttl', 'codecs'] -%}
+  {%- for name in ['engine', 'order_by', 'primary_key', 'partition_by', 'ttl', 'codecs', 'keys', 'verbs', 'kept', 'expires'] -%}
     {%- do shape.append(name ~ '=' ~ config.get(name, '')) -%}
   {%- endfor -%}
   {{ return(local_md5(sql ~ shape | join(';'))) }}
 {%- endmacro %}
 
-{% macro create_storage(relation, sql) -%}
-  {#- Create an empty table with the columns of the contract. -#}
+{% macro create_storage(relation, identity, columns) -%}
+  {#- Create an empty table; its comment is the mark by which it is known again. -#}
   {%- set codecs = config.get('codecs', {}) -%}
   {%- set query -%}
     create table {{ relation }}{{ on_cluster() }} (
-    {%- for column in stored_columns() %}
+    {%- for column in columns %}
       `{{ column.name }}` {{ column.type }}
       {%- if column.name in codecs %} codec({{ codecs[column.name] }}){% endif %}
       {%- if not loop.last %},{% endif %}
+    {%- endfor %}
+    {%- for column in columns if column.name == 'seen' %},
+      index seen seen type minmax
     {%- endfor %}
     ) engine = {{ config.get('engine', 'MergeTree()') }}
     {%- if config.get('partition_by') %} partition by {{ config.get('partition_by') }}{% endif %}
     {%- if config.get('primary_key') %} primary key {{ config.get('primary_key') }}{% endif %}
     order by {{ config.get('order_by', 'tuple()') }}
     {%- if config.get('ttl') %} ttl {{ config.get('ttl') }}{% endif %}
-    comment '{{ mark(sql) }}'
+    comment '{{ identity }}'
   {%- endset -%}
   {%- do run_query(query) -%}
 {%- endmacro %}
 
-{% macro fill_storage(relation, sql) -%}
+{% macro fill_storage(relation, sql, columns) -%}
   {%- set query -%}
-    insert into {{ relation }} ({{ column_names(stored_columns()) }})
-    select {{ column_names(stored_columns()) }} from ({{ sql }})
+    insert into {{ relation }} ({{ column_names(columns) }})
+    select {{ column_names(columns) }} from ({{ sql }})
     settings max_partitions_per_insert_block = 0
   {%- endset -%}
   {%- do run_query(query) -%}
@@ -73,6 +76,11 @@
     {%- do names.append('`' ~ column.name ~ '`') -%}
   {%- endfor -%}
   {{ return(names | join(', ')) }}
+{%- endmacro %}
+
+{% macro definer() -%}
+  {#- Views act with the rights of dbt's user: who inserts needs none on what is filled. -#}
+  definer = {{ adapter.quote(target.user) }} sql security definer
 {%- endmacro %}
 
 {% macro beside(relation, suffix) -%}

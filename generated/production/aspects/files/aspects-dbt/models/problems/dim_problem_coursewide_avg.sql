@@ -1,15 +1,40 @@
-{{ config(materialized='refreshed', order_by='(org, course_key, problem_id, actor_id)') }}
+{{ config(
+    materialized='renewed',
+    engine='ReplacingMergeTree()',
+    order_by='(org, course_key, problem_id)',
+    keys=['org', 'course_key', 'problem_id'],
+    follows='dim_learner_last_response',
+    kept=[
+        {'name': 'org', 'type': 'LowCardinality(String)'},
+        {'name': 'course_key', 'type': 'LowCardinality(String)'},
+        {'name': 'problem_id', 'type': 'String'},
+        {'name': 'correct_attempts', 'type': 'Float32'},
+        {'name': 'incorrect_attempts', 'type': 'Float32'},
+        {'name': 'correct', 'type': 'UInt64'},
+        {'name': 'answered', 'type': 'UInt64'},
+        {'name': 'oldest', 'type': 'DateTime'},
+        {'name': 'emission_time', 'type': 'DateTime'},
+    ],
+    ttl=retention(),
+    expires=retention('oldest'),
+) }}
 with coursewide as (
-    select
-        org,
-        course_key,
-        problem_id,
-        toFloat32(avg(if(success, attempts, 0))) as correct_attempts,
-        toFloat32(avg(if(success, 0, attempts))) as incorrect_attempts,
-        countIf(success) as correct,
-        count() as answered
-    from {{ ref('dim_learner_last_response') }}
-    group by org, course_key, problem_id
+    select *
+    from {% call kept() %}
+        select
+            org,
+            course_key,
+            problem_id,
+            toFloat32(avg(if(success, attempts, 0))) as correct_attempts,
+            toFloat32(avg(if(success, 0, attempts))) as incorrect_attempts,
+            countIf(success) as correct,
+            count() as answered,
+            min(answers.emission_time) as oldest,
+            max(answers.emission_time) as emission_time
+        from {{ ref('dim_learner_last_response') }} as answers
+        where {{ touched() }}
+        group by org, course_key, problem_id
+    {% endcall %}
 )
 
 select

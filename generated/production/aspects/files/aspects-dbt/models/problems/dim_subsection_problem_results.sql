@@ -1,4 +1,4 @@
-{{ config(materialized='refreshed', order_by='(course_key, block_id_short, actor_id, problem_id)') }}
+{{ config(materialized='view') }}
 with subsections as (
     -- problems may stand right below a section: then that is their subsection
     select

@@ -14,7 +14,7 @@ with viewed as (
         uniqExact(blocks.block_id) as viewed_count
     from (
         select distinct course_key, actor_id, splitByString('/xblock/', object_id)[-1] as block_id
-        from {{ ref('fact_video_segments') }}
+        from {{ video_watchers() }}
     ) as segments
     inner join {{ ref('dim_course_blocks') }} as blocks
         on segments.course_key = blocks.course_key and segments.block_id = blocks.block_id

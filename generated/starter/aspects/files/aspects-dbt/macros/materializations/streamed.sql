@@ -17,6 +17,7 @@
 {% materialization streamed, adapter='clickhouse' %}
   {{ run_hooks(pre_hooks) }}
   {%- do get_assert_columns_equivalent(sql) -%}
+  {%- set whole = with_fields(sql, config.get('hidden', []), rebuilding=true) -%}
   {%- set sql = with_fields(sql, config.get('hidden', [])) -%}
   {%- set reader = this.incorporate(type='view') -%}
   {%- set names = [this.identifier] -%}
@@ -24,7 +25,7 @@
     {%- do names.extend([this.identifier ~ '_rows_' ~ slot, this.identifier ~ '_feed_' ~ slot]) -%}
   {%- endfor -%}
   {%- set stored = stored_objects(this, names) -%}
-  {%- set current = slot_in_use(this.identifier, stored) -%}
+  {%- set current = slot_in_use(this.identifier, stored.get(this.identifier, {})) -%}
   {%- set rows = stored.get(this.identifier ~ '_rows_' ~ current, {}) -%}
   {%- set fed = stored.get(this.identifier ~ '_feed_' ~ current) -%}
   {%- if not should_full_refresh() and fed and rows.get('comment') == mark(sql) -%}
@@ -32,7 +33,7 @@
   {%- else -%}
     {%- set slot = 'b' if current == 'a' else 'a' -%}
     {%- do clear_slot(slot, stored) -%}
-    {%- do build_slot(slot, sql) -%}
+    {%- do build_slot(slot, sql, whole) -%}
   {%- endif -%}
   {%- if stored.get(this.identifier, {}).get('engine', 'View') != 'View' -%}
     {%- do drop_object(this, stored[this.identifier]) -%}
@@ -49,8 +50,9 @@
   {{ return({'relations': [reader]}) }}
 {% endmaterialization %}
 
-{% macro slot_in_use(name, stored) -%}
-  {%- set sql = stored.get(name, {}).get('sql', '') -%}
+{% macro slot_in_use(name, view) -%}
+  {#- The slot that a view reads. -#}
+  {%- set sql = view.get('sql', '') -%}
   {{ return('a' if name ~ '_rows_a' in sql else 'b' if name ~ '_rows_b' in sql else '') }}
 {%- endmacro %}
 
@@ -61,24 +63,26 @@
   {%- endfor -%}
 {%- endmacro %}
 
-{% macro build_slot(slot, sql) -%}
+{% macro build_slot(slot, sql, whole) -%}
   {%- set rows = beside(this, '_rows_' ~ slot) -%}
-  {%- do create_storage(rows, sql) -%}
+  {%- do create_storage(rows, mark(sql), stored_columns()) -%}
   {%- set feed -%}
-    create materialized view {{ beside(this, '_feed_' ~ slot) }}{{ on_cluster() }} to {{ rows }} as {{ sql }}
+    create materialized view {{ beside(this, '_feed_' ~ slot) }}{{ on_cluster() }} to {{ rows }} {{ definer() }} as {{ sql }}
   {%- endset -%}
   {%- do run_query(feed) -%}
-  {%- do fill_storage(rows, sql) -%}
+  {%- do fill_storage(rows, whole, stored_columns()) -%}
 {%- endmacro %}
 
 {% macro show(relation, sql) -%}
   {%- do run_query('create or replace view ' ~ relation ~ on_cluster() ~ ' as ' ~ sql) -%}
 {%- endmacro %}
 
-{% macro with_fields(sql, fields) -%}
+{% macro with_fields(sql, fields, rebuilding=false) -%}
   {%- if not fields -%}{{ return(sql) }}{%- endif -%}
   {%- set query -%}
-    select *{% for field in fields %}, {{ field.expression }} as {{ field.name }}{% endfor %} from ({{ sql }})
+    select *
+    {%- for field in fields %}, {{ field.rebuilt if rebuilding and field.rebuilt else field.expression }} as {{ field.name }}{% endfor %}
+    from ({{ sql }})
   {%- endset -%}
   {{ return(query) }}
 {%- endmacro %}

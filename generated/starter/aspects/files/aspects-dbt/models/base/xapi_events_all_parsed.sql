@@ -2,7 +2,7 @@
     materialized='streamed',
     schema=xapi_database(),
     engine=engine('ReplacingMergeTree()'),
-    order_by='(org, course_id, verb_id, actor_id, emission_time, event_id)',
+    order_by='(org, course_key, verb_id, actor_id, emission_time, event_id)',
     partition_by='toYYYYMM(emission_time)',
     ttl=retention(),
     codecs={'event': 'ZSTD(1)', 'responses': 'ZSTD(1)'},

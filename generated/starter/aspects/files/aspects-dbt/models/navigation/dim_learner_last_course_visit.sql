@@ -1,4 +1,15 @@
-{{ config(materialized='refreshed', order_by='(org, course_key, actor_id)') }}
-select org, course_key, actor_id, max(navigation.emission_time) as emission_time
-from {{ ref('navigation_events') }} as navigation
-group by org, course_key, actor_id
+{{ config(
+    materialized='renewed',
+    engine='ReplacingMergeTree()',
+    order_by='(org, course_key, actor_id)',
+    keys=['org', 'course_key', 'actor_id'],
+    verbs=['navigated'],
+    ttl=retention(),
+) }}
+select org, course_key, actor_id, emission_time
+from {% call kept() %}
+    select org, course_key, actor_id, max(navigation.emission_time) as emission_time
+    from {{ ref('navigation_events') }} as navigation
+    where {{ touched() }}
+    group by org, course_key, actor_id
+{% endcall %}

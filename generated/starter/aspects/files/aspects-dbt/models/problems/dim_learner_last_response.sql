@@ -1,19 +1,54 @@
-{{ config(materialized='refreshed', order_by='(org, course_key, problem_id, actor_id)') }}
+{{ config(
+    materialized='renewed',
+    engine='ReplacingMergeTree()',
+    order_by='(org, course_key, problem_id, actor_id, object_id, interaction_type)',
+    keys=['org', 'course_key', 'actor_id'],
+    verbs=['evaluated'],
+    kept=[
+        {'name': 'org', 'type': 'LowCardinality(String)'},
+        {'name': 'course_key', 'type': 'LowCardinality(String)'},
+        {'name': 'object_id', 'type': 'String'},
+        {'name': 'problem_id', 'type': 'String'},
+        {'name': 'actor_id', 'type': 'String'},
+        {'name': 'interaction_type', 'type': 'LowCardinality(String)'},
+        {'name': 'attempts', 'type': 'Int16'},
+        {'name': 'success', 'type': 'Bool'},
+        {'name': 'emission_time', 'type': 'DateTime'},
+        {'name': 'latest', 'type': 'DateTime'},
+        {'name': 'responses', 'type': 'String'},
+        {'name': 'scaled_score', 'type': 'Float32'},
+    ],
+    ttl=retention('latest'),
+    expires=retention(),
+) }}
 with latest as (
-    select
-        org,
-        course_key,
-        object_id,
-        problem_id,
-        actor_id,
-        interaction_type,
-        argMax(
-            tuple(attempts, success, emission_time, responses, scaled_score),
-            tuple(attempts, {{ moment() }})
-        ) as response
-    from {{ ref('problem_events') }}
-    where verb_id = {{ verb('evaluated') }}
-    group by org, course_key, object_id, problem_id, actor_id, interaction_type
+    select *
+    from {% call kept() %}
+        select
+            * except (response),
+            response.1 as attempts,
+            response.2 as success,
+            response.3 as emission_time,
+            response.4 as responses,
+            response.5 as scaled_score
+        from (
+            select
+                org,
+                course_key,
+                object_id,
+                problem_id,
+                actor_id,
+                interaction_type,
+                argMax(
+                    tuple(attempts, success, emission_time, responses, scaled_score),
+                    tuple(attempts, {{ moment() }})
+                ) as response,
+                max(events.emission_time) as latest
+            from {{ ref('problem_events') }} as events
+            where verb_id = {{ verb('evaluated') }} and {{ touched() }}
+            group by org, course_key, object_id, problem_id, actor_id, interaction_type
+        )
+    {% endcall %}
 )
 
 select
@@ -27,11 +62,11 @@ select
     latest.actor_id as actor_id,
     blocks.course_order as course_order,
     latest.interaction_type as interaction_type,
-    latest.response.1 as attempts,
-    latest.response.2 as success,
-    latest.response.3 as emission_time,
-    latest.response.4 as responses,
-    latest.response.5 as scaled_score
+    latest.attempts as attempts,
+    latest.success as success,
+    latest.emission_time as emission_time,
+    latest.responses as responses,
+    latest.scaled_score as scaled_score
 from latest
 left any join {{ ref('dim_course_blocks') }} as blocks
     on latest.course_key = blocks.course_key and latest.problem_id = blocks.block_id

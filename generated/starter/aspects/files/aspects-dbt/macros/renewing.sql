@@ -1,0 +1,40 @@
+{#- The two marks by which a model's SELECT says what the materialization `renewed` keeps. -#}
+
+{% macro kept() -%}
+  {#- Around the part of a SELECT whose rows are stored; what is outside runs at each reading. -#}
+  ({{ kept_begin() }}{{ caller() }}{{ kept_end() }})
+{%- endmacro %}
+
+{% macro kept_begin() -%} /* kept */ {%- endmacro %}
+
+{% macro kept_end() -%} /* until here */ {%- endmacro %}
+
+{% macro touched() -%}
+  {#- Where the condition goes that leaves the rows of touched keys; all rows in a whole build. -#}
+  true /* touched */
+{%- endmacro %}
+
+{% macro overlap() -%}
+  {#- How long after it was parsed a statement may become visible and still be noticed. -#}
+  interval {{ env_var('ASPECTS_ARRIVAL_OVERLAP', '10 MINUTE') }}
+{%- endmacro %}
+
+{% macro arrived_until() -%}
+  {#-
+    The moment up to which everything that arrived can be read here, but for the overlap. A replica
+    that lags behind says by how much.
+  -#}
+  now64(6)
+  {%- if env_var('CLICKHOUSE_CLUSTER_NAME', '') %} - toIntervalSecond((
+      select max(absolute_delay) from system.replicas where database = '{{ statements_home() }}'
+  )){% endif %}
+{%- endmacro %}
+
+{% macro statements_home() -%}
+  {{ generate_schema_name(xapi_database() | trim, model) | trim }}
+{%- endmacro %}
+
+{% macro since(rows) -%}
+  {#- What arrived earlier than this is in the rows kept: the watermark is among them. -#}
+  (select toDateTime(max(seen)) - {{ overlap() }} from {{ rows }})
+{%- endmacro %}

@@ -164,6 +164,7 @@ def migrate(load_script, server_script, monkeypatch):
     modules["alembic"].command = modules["alembic.config"].Config = None
     modules["alembic.script"].ScriptDirectory = None
     lease = types.SimpleNamespace(check=lambda: None)
+    modules["lock"].LEASE_SECONDS = 60
     modules["lock"].held = lambda *args, **options: contextlib.nullcontext(lease)
     script = load_script("jobs/init/aspects/migrate.py", server=server_script, **modules)
     monkeypatch.setattr(script, "migrate", lambda *args: None)

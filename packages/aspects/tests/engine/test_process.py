@@ -123,6 +123,19 @@ def test_tied_engine_ends_with_its_parent(tmp_path):
     wait_until(lambda: not process._is_alive(int(parent.stdout)))
 
 
+def test_data_directory_opens_again_with_nothing_or_something_in_default(tmp_path, send_to):
+    for sql, answer in (
+        ("CREATE DATABASE d", "d"),
+        ("CREATE TABLE t (a Int8) ENGINE = MergeTree ORDER BY a", "t"),
+        ("SELECT 1", "t"),
+    ):
+        with process.engine(tmp_path) as running:
+            assert send_to(running.port, sql).status == 200
+            shown = send_to(running.port, "SHOW DATABASES").text
+            shown += send_to(running.port, "SHOW TABLES FROM default").text
+            assert answer in shown.splitlines()
+
+
 def test_kill_loses_no_acknowledged_row(tmp_path, send_to):
     running = process.start(tmp_path, tied=True)
     sql = "CREATE TABLE t (a Int64, b Int64) ENGINE = MergeTree ORDER BY (a, b)"

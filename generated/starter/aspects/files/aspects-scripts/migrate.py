@@ -30,7 +30,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped by SIGTERM"))
     table = f"`{os.environ['MIGRATIONS_DATABASE']}`.`{LOCK_TABLE}`"
     wait_seconds = float(os.environ.get("WAIT_SECONDS", "300"))
-    with lock.held(beside, table, wait_seconds=wait_seconds) as lease:
+    seconds = float(os.environ.get("LEASE_SECONDS", lock.LEASE_SECONDS))
+    with lock.held(beside, table, wait_seconds=wait_seconds, seconds=seconds) as lease:
         migrate(client, server.options(user, password), lease.check)
         for statement in retention(client):
             lease.check()

@@ -44,8 +44,11 @@ class Embedded:
 
     def _make_default_ordinary(self, folder: Path) -> None:
         """Take files out of the database `default`: chDB lays a folder over it, so that any name is a table."""
-        kept = (folder / "data" / "metadata" / "default.sql").exists()
+        record = folder / "data" / "metadata" / "default.sql"
         self._run("DETACH DATABASE default")
+        if record.exists() and not _holds_tables(record):
+            record.unlink()  # chDB registers no database without tables, so that it cannot be attached
+        kept = record.exists()
         self._run("ATTACH DATABASE default" if kept else "CREATE DATABASE default ENGINE = Atomic")
 
     def _run(self, sql: str) -> None:
@@ -54,6 +57,13 @@ class Embedded:
     def close(self) -> None:
         """Let go of the data directory; every other connection must be closed."""
         self._first.close()
+
+
+def _holds_tables(record: Path) -> bool:
+    """Return whether the database that a record of metadata describes has tables."""
+    uuid = record.read_text(encoding="utf-8").partition("UUID '")[2].partition("'")[0]
+    store = record.parent.parent / "store" / uuid[:3] / uuid
+    return not uuid or any(store.glob("*.sql"))
 
 
 def connection_type() -> Any:

@@ -60,8 +60,11 @@ def test_values_of_a_page_are_accepted(block, tmp_path):
     data = merge(MINIMAL, yaml.safe_load(block.text))
     # what it extends is another snippet
     data.pop("extends", None)
-    path = tmp_path / "site.yaml"
+    path = tmp_path / "environments" / "site.yaml"
+    path.parent.mkdir()
     path.write_text(yaml.safe_dump(data))
+    for name in data.get("aspects", {}).get("extensions", []):
+        (path.parent / name).mkdir(parents=True)
     assert resolve_values(path, tmp_path, discover_services()).data["site"]["lmsHost"]
 
 

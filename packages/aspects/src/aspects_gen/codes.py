@@ -48,6 +48,10 @@ CODES: dict[str, tuple[str, str]] = {
         "image lock unreadable",
         "images.lock.json is not what `aspects-gen images pin` writes.",
     ),
+    "AG160": (
+        "extension unusable",
+        "A folder of aspects.extensions, or a file of it, is of no known kind, takes a name or gives too much.",
+    ),
     "AG150": (
         "not a Tutor configuration",
         "import-tutor reads the config.yml that Tutor writes: one map of variables in capitals.",

@@ -39,9 +39,7 @@ def test_wrong_values_are_told_before_anything_starts(environments, capsys):
     assert "site.yaml:3:28  aspects.retentionMonths" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("sign", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
-)
+@pytest.mark.parametrize(("sign", "status"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 def test_whoever_ends_it_finds_nothing_left(environments, tmp_path, sign, status):
     for name in ("chdb", "alembic", "dbt.adapters.clickhouse"):
         pytest.importorskip(name)

@@ -7,6 +7,7 @@ from aspects_gen.errors import VerifyError
 from aspects_gen.verify import jobs
 from aspects_gen.verify.run import Verification, try_rights, verify
 
+SMALLEST = "profile: starter\nsite: {platformName: X, lmsHost: lms.example.org}\n"
 ROLES = "aspects/files/aspects-access/03-roles.sql"
 JOB = "aspects/job-aspects-dbt.yaml"
 
@@ -27,17 +28,23 @@ def failures_of(error):
     return error.failures
 
 
-def test_planted_grant_is_found_by_trying(smallest, tmp_path, say):
+def test_right_too_many_is_found_by_trying_and_one_too_few_by_asking(smallest, tmp_path, say):
     tree, values = smallest
-    bad = "GRANT SELECT ON `event_sink`.`user_profile` TO `ch_report_role`;\n"
+    bad = (
+        "GRANT SELECT ON `event_sink`.`user_profile` TO `ch_report_role`;\n"
+        "REVOKE INSERT ON `xapi`.`xapi_events_all` FROM `ch_lrs_role`;\n"
+    )
     run = Verification({**tree, ROLES: tree[ROLES] + bad}, values, tmp_path, say)
     with run.server("fresh") as running:
         jobs.run_access(run.pods, running)
         jobs.run_migrations(run.pods, running)
         with pytest.raises(VerifyError) as caught:
             try_rights(run, running, run.clients(running))
-    (failure,) = failures_of(caught.value)
-    assert failure.render() == (
+    few, many = failures_of(caught.value)
+    assert few.file == ROLES
+    assert few.problem == "ch_lrs may not INSERT xapi.xapi_events_all, which the model lets it"
+    assert few.statement == "CHECK GRANT INSERT ON `xapi`.`xapi_events_all`"
+    assert many.render() == (
         f"{ROLES}  (rights)\n"
         "  ch_report tries SELECT on event_sink.user_profile, which succeeds\n"
         "  = statement:\n"
@@ -46,21 +53,6 @@ def test_planted_grant_is_found_by_trying(smallest, tmp_path, say):
         "      SELECT * FROM `event_sink`.`user_profile` LIMIT 1\n"
         "  = fix: take the right from ch_report_role"
     )
-
-
-def test_missing_grant_is_found_by_asking(smallest, tmp_path, say):
-    tree, values = smallest
-    bad = "REVOKE INSERT ON `xapi`.`xapi_events_all` FROM `ch_lrs_role`;\n"
-    run = Verification({**tree, ROLES: tree[ROLES] + bad}, values, tmp_path, say)
-    with run.server("fresh") as running:
-        jobs.run_access(run.pods, running)
-        jobs.run_migrations(run.pods, running)
-        with pytest.raises(VerifyError) as caught:
-            try_rights(run, running, run.clients(running))
-    (failure,) = failures_of(caught.value)
-    assert failure.file == ROLES
-    assert failure.problem == "ch_lrs may not INSERT xapi.xapi_events_all, which the model lets it"
-    assert failure.statement == "CHECK GRANT INSERT ON `xapi`.`xapi_events_all`"
 
 
 def test_refused_statement_of_access_is_named(smallest, tmp_path, say):
@@ -91,23 +83,24 @@ def test_refused_migration_is_named(smallest, tmp_path, say):
     assert failure.statement.startswith("CREATE TABLE IF NOT EXISTS ")
 
 
-def test_refused_model_is_named(smallest, tmp_path, say):
-    tree, values = smallest
-    path = "aspects/files/aspects-dbt/models/tags/dim_most_recent_taxonomies.sql"
+def test_refused_model_of_an_extension_is_named_by_the_operator_s_file(
+    compose_text, tmp_path, say
+):
+    models = tmp_path / "mine/dbt/models"
+    models.mkdir(parents=True)
+    (models / "planted.sql").write_text("select no_such_column from system.one")
+    tree, values = compose_text(f"{SMALLEST}aspects: {{extensions: [{tmp_path}/mine]}}\n")
     small = {
         name: text
         for name, text in tree.items()
-        if "/aspects-dbt/models/" not in name or name.endswith(("/sources.yml", path))
+        if "/aspects-dbt/models/" not in name or name.endswith(("/sources.yml", "/planted.sql"))
     }
-    small[path] = (
-        "{{ config(contract={'enforced': false}, materialized='view') }}\nselect no_such_column from system.one"
-    )
     with pytest.raises(VerifyError) as caught:
-        verify("site", with_files_left(small), values, tmp_path, say)
+        verify("site", with_files_left(small), values, tmp_path / "scratch", say)
     (failure,) = failures_of(caught.value)
-    assert (failure.stage, failure.file) == ("models", path)
+    assert (failure.stage, failure.file) == ("models", f"{models}/planted.sql")
     assert "no_such_column" in failure.problem
-    assert "select no_such_column from system.one" in failure.statement
+    assert failure.statement == "select no_such_column from system.one"
 
 
 def with_files_left(tree):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["check", "emit", "images", "offers", "opinions", "schema"]
+__all__ = ["check", "emit", "extension_schema", "images", "offers", "opinions", "schema"]
 
 
 def schema() -> dict[str, Any]:
@@ -49,6 +49,13 @@ def opinions(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     from aspects_gen.aspects.following import follow
 
     return follow(values)
+
+
+def extension_schema(path: str) -> dict[str, Any] | None:
+    """Return the JSON Schema of a file in an operator's folder; {} for other YAML, None for other text."""
+    from aspects_gen.aspects.extensions import extension_schema as schema_of
+
+    return schema_of(path)
 
 
 def emit(values: dict[str, Any], tools: Any) -> dict[str, Any]:

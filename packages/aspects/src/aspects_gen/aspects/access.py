@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from aspects_gen.aspects.extensions import added_grants, reader_clients
 from aspects_gen.aspects.naming import (
     BASE_SINK_TABLES,
     PERSONAL_TABLES,
@@ -113,10 +114,17 @@ def access_model(
     extra = {"cluster": cluster, "object_store": object_store}
     reporting = str(aspects["clients"]["reporting"]["user"])
     queries = aspects["reportingLimits"]["queriesPerHour"]
+    readers = reader_clients(aspects)
     return {
         "databases": data_databases(aspects),
-        "profiles": [{"name": f"{reporting}_profile", "settings": reporting_settings(aspects)}],
-        "clients": [client_access(aspects, client, **extra) for client in clients],
+        "profiles": [
+            {"name": f"{reporting}_profile", "settings": reporting_settings(aspects)},
+            *({"name": reader["profile"], "settings": {"readonly": 2}} for reader in readers),
+        ],
+        "clients": [
+            *(client_access(aspects, client, **extra) for client in clients),
+            *readers,
+        ],
         "absent": [
             {"user": login["user"], "role": client_role(login["user"])}
             for client, login in sorted(aspects["clients"].items())
@@ -139,6 +147,7 @@ def client_access(
     """Return one client's user, role and rights."""
     login = aspects["clients"][client]
     grants, withheld = RIGHTS[client](aspects)
+    grants = [*grants, *added_grants(aspects, client)]
     if cluster and client in ("dbt", "migrations", "backup"):
         grants = [*grants, (("CLUSTER",), "*.*")]
     if cluster and client == "dbt":

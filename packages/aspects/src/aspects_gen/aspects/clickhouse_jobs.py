@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from aspects_gen.aspects.access import access_model, active_clients
+from aspects_gen.aspects.extensions import brought_files, reader_logins
 from aspects_gen.aspects.naming import migrations_database, parsed_database
 from aspects_gen.aspects.server import (
     SCHEMA,
@@ -60,21 +61,36 @@ def emit_jobs(values: dict[str, Any], tools: Tools) -> Output:
             ACCESS: access_sql(values),
             "aspects-scripts": read_tree("jobs/init/clickhouse", "jobs/init/aspects"),
             "aspects-migrations": read_tree("apps/aspects/migrations"),
-            "aspects-dbt": dbt_project(),
+            "aspects-dbt": dbt_project(values["aspects"]),
         },
     }
 
 
-def dbt_project() -> dict[str, str]:
-    """Return the files of the dbt project that building needs; unit tests stay in the checkout."""
+def dbt_project(aspects: dict[str, Any]) -> dict[str, str]:
+    """Return the files of the dbt project that building needs; unit tests of ours stay in the checkout."""
     files = read_tree("apps/aspects/dbt")
-    return {path: text for path, text in files.items() if not path.endswith("unit_tests.yml")}
+    own = {path: text for path, text in files.items() if not path.endswith("unit_tests.yml")}
+    added = brought_files(aspects, "dbt")
+    if added:
+        own["dbt_project.yml"] = _with_extensions(own["dbt_project.yml"])
+    return own | added
+
+
+def _with_extensions(project: str) -> str:
+    """Return the project's file with what holds for an operator's models: no contract unless they ask for one."""
+    head = "models:\n  aspects:\n"
+    if head not in project:
+        raise LookupError("dbt_project.yml has lost its section of models")
+    return project.replace(
+        head, f"{head}    extensions:\n      +contract: {{enforced: false}}\n", 1
+    )
 
 
 def access_sql(values: dict[str, Any]) -> dict[str, str]:
     """Return the SQL files of the access Job; passwords are placeholders."""
     extra = values["aspects"]["extraSql"]
-    return access_files(site_access(values), cluster=cluster_name(values), extra=extra)
+    files = access_files(site_access(values), cluster=cluster_name(values), extra=extra)
+    return files | brought_files(values["aspects"], "sql")
 
 
 def site_access(values: dict[str, Any]) -> dict[str, Any]:
@@ -91,6 +107,7 @@ def access_job(values: dict[str, Any], tools: Tools) -> Job:
     """Return the Job that creates databases, users and grants as the administrator."""
     admin = values["clickhouse"]["admin"]
     clients = {c: values["aspects"]["clients"][c] for c in active_clients(values)}
+    clients |= reader_logins(values["aspects"])
     users = " ".join(f"{client}={login['user']}" for client, login in sorted(clients.items()))
     env = [
         {"name": "ADMIN_USER", "value": admin["user"]},

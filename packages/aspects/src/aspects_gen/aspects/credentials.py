@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aspects_gen.aspects.access import active_clients
+from aspects_gen.aspects.extensions import reader_logins
 from aspects_gen.aspects.server import ca_secret
 from aspects_gen.aspects.superset_job import application_secrets
 from aspects_gen.services.contract import Secret, SecretKey
@@ -33,6 +34,8 @@ def list_secrets(values: dict[str, Any]) -> list[Secret]:
     )
     for client in active_clients(values):
         login = aspects["clients"][client]
+        add(login["passwordSecret"], f"password of ClickHouse user {login['user']}")
+    for login in reader_logins(aspects).values():
         add(login["passwordSecret"], f"password of ClickHouse user {login['user']}")
     if ca_secret(values):
         add(ca_secret(values), "certificate authority of the ClickHouse server", "")

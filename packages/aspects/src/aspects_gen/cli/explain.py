@@ -69,7 +69,7 @@ def _load(args: argparse.Namespace, services: dict[str, Service]) -> Values:
 
 def _value_facts(values: Values, key: Key, parts: Iterable[str]) -> dict[str, Any]:
     """Return the value and where it comes from; for a map, of each of its keys."""
-    from aspects_gen.values.paths import has_value, value_at
+    from aspects_gen.values.paths import has_value, show_path, value_at
 
     if key.general:
         return {}
@@ -77,6 +77,11 @@ def _value_facts(values: Values, key: Key, parts: Iterable[str]) -> dict[str, An
         shown = [(name, _child(values, key, name)) for name in parts]
         return {"values": {name: facts for name, facts in shown if facts}}
     facts: dict[str, Any] = {"sources": _sources(values, key)}
+    if show_path(key.path) == "aspects.extensions":
+        folders = values.data["aspects"].get("extensionFolders", [])
+        facts["brings"] = {
+            folder["folder"]: [file["path"] for file in folder["files"]] for folder in folders
+        }
     if has_value(values.data, key.path):
         facts["value"] = value_at(values.data, key.path)
     return facts
@@ -133,7 +138,11 @@ def _fields(facts: dict[str, Any]) -> list[tuple[str, str]]:
     if "sources" not in facts:
         return [*fields, ("value", "each item has its own: name one by its number, from [0]")]
     fields.append(("value", inline_yaml(facts["value"]) if "value" in facts else "not set"))
-    return [*fields, *_source_fields(facts["sources"])]
+    brought = [
+        ("brings", f"{folder}: {', '.join(paths)}")
+        for folder, paths in facts.get("brings", {}).items()
+    ]
+    return [*fields, *_source_fields(facts["sources"]), *brought]
 
 
 def _source_fields(sources: list[dict[str, Any]]) -> list[tuple[str, str]]:

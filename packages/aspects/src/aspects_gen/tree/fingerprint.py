@@ -13,14 +13,32 @@ ABSENT = "absent"
 
 
 def digest_input(path: Path) -> str:
-    """Return the digest of an input file; `absent` for one that cannot be read, which is an input too.
+    """Return the digest of an input file, or of a folder's list of files.
+
+    `absent` stands for one that cannot be read, which is an input too.
 
     Why it cannot be read, generation says, with the place that names it.
     """
     try:
         return digest(path.read_bytes())
+    except IsADirectoryError:
+        return digest("\n".join(list_files(path)).encode())
     except OSError:
         return ABSENT
+
+
+def list_files(folder: Path) -> list[str]:
+    """Return the path inside a folder of every file of it, sorted; what is hidden or a cache is none."""
+    found = []
+    for top, names, files in os.walk(folder):
+        names[:] = [name for name in names if not name.startswith((".", "__pycache__"))]
+        inside = Path(top).relative_to(folder)
+        found += [
+            (inside / name).as_posix()
+            for name in files
+            if not name.startswith(".") and name[-1] != "~"
+        ]
+    return sorted(found)
 
 
 def digest_inputs(paths: Iterable[Path], root: Path) -> dict[str, str]:

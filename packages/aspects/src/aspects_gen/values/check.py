@@ -183,10 +183,14 @@ def place_problem(
 
     dotted, text, expected, fix = problem
     path = (slice_name, *parse_path(dotted)) if slice_name else parse_path(dotted)
+    code, shown = "AG120", path
+    if len(path) > 1 and path[1] == "extensionFolders":
+        code, shown = "AG160", path[6:]  # inside the file, as the operator knows it
     try:
         found = describe(value_at(values, path))
     except KeyError:
         found = "nothing"
     if path not in layers.values_at and found != "nothing":
         found += " (not set in a file: default or derived)"
-    return _make(layers, path, "AG120", text, found, expected, fix)
+    made = _make(layers, path, code, text, found, expected, fix)
+    return made._replace(path=show_path(shown))

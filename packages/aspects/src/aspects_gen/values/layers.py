@@ -26,6 +26,8 @@ class Layers:
     root: Path = Path()
     """Folder that file names in errors are relative to."""
     documents: dict[str, Document] = field(default_factory=dict)
+    added: dict[str, Document] = field(default_factory=dict)
+    """Files of extensions, for their lines."""
     files: list[Path] = field(default_factory=list)
 
     def position(self, path: ValuePath, *, key: bool = False) -> Position:
@@ -44,7 +46,7 @@ class Layers:
 
     def source(self, position: Position) -> str:
         """Return the line of text at a position."""
-        document = self.documents.get(position.file)
+        document = self.documents.get(position.file) or self.added.get(position.file)
         return document.source(position) if document else ""
 
 

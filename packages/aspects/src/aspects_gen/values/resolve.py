@@ -47,6 +47,7 @@ def resolve_values(path: Path, root: Path, services: Mapping[str, Service]) -> V
     if findings:
         raise ValuesError(findings)
     data, origins = _complete(layers, schema, services)
+    _load_extensions(layers, schema, data, services)
     environment = path.stem
     site = site_facts(data, environment)
     enabled = {n: s for n, s in services.items() if data[n].get("enabled", True)}
@@ -63,6 +64,19 @@ def resolve_values(path: Path, root: Path, services: Mapping[str, Service]) -> V
     if problems:
         raise ValuesError(problems)
     return Values(environment, data, layers, schema, origins, site)
+
+
+def _load_extensions(
+    layers: Layers, schema: Schema, data: dict[str, Any], services: Mapping[str, Service]
+) -> None:
+    """Put the folders that the values name beside their names."""
+    if not (layers.data.get(SPANNING) or {}).get("extensions") or SPANNING not in services:
+        return
+    from aspects_gen.values.extensions import LOADED, load_extensions
+
+    spanning: Any = services[SPANNING]
+    folders = load_extensions(layers, spanning.extension_schema, schema["$defs"])
+    data[SPANNING][LOADED] = folders
 
 
 def _complete(

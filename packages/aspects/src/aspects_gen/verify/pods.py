@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import yaml
@@ -102,13 +103,20 @@ class Pods:
             for item in source["secret"]["items"]
         }
 
-    def run(self, job: str, engine: Engine, command: tuple[str, ...] = ()) -> Done:
+    def run(
+        self,
+        job: str,
+        engine: Engine,
+        command: tuple[str, ...] = (),
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> Done:
         """Run a Job's only container to its end.
 
         Args:
             job: its name.
             engine: takes the place of the ClickHouse server that the manifest names.
             command: instead of the container's own.
+            environment: instead of what the manifest says.
         """
         root = self._folder / f"{job}-{secrets.token_hex(3)}"
         container = self.manifest(job)["containers"][0]
@@ -122,7 +130,8 @@ class Pods:
             (root / mount.strip("/")).mkdir(parents=True, exist_ok=True)
         words = [_inside(root, mounts, word) for word in command or container["command"]]
         words[0] = sys.executable if words[0] == "python" else words[0]
-        status, output = run_tied(words, root, self._environment(container, root, mounts, engine))
+        own = self._environment(container, root, mounts, engine)
+        status, output = run_tied(words, root, {**own, **environment})
         return Done(status, output, root)
 
     def _environment(

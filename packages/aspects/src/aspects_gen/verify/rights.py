@@ -79,7 +79,7 @@ def find_breaches(model: dict[str, Any], nevers: list[Never], file: str) -> Iter
     for never in nevers:
         for client in model["clients"]:
             applies = not never.clients or client["id"] in never.clients
-            if not applies or client["id"] in never.but or client.get("named"):
+            if not applies or client["id"] in never.but:
                 continue
             for on in never.targets:
                 if allows(client, never.privilege, on):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from aspects_gen.aspects.clickhouse_jobs import ACCESS, DBT, MIGRATE, site_access
+from aspects_gen.aspects.extensions import list_brought
 from aspects_gen.aspects.naming import data_databases
 from aspects_gen.engine.process import Engine, engine
 from aspects_gen.engine.users import owner
@@ -18,7 +19,7 @@ from aspects_gen.verify import jobs
 from aspects_gen.verify.client import Client
 from aspects_gen.verify.granted import Accounts, read_access
 from aspects_gen.verify.matrix import list_deeds, list_tables, try_client
-from aspects_gen.verify.pods import Passwords, Pods
+from aspects_gen.verify.pods import FOLDER, Passwords, Pods
 from aspects_gen.verify.report import Proof, Report
 from aspects_gen.verify.rights import find_breaches, gives, list_nevers
 from aspects_gen.verify.snapshot import find_changes, take_snapshot
@@ -116,6 +117,26 @@ def verify(
         EngineError: the engine itself could not do its part.
     """
     run = Verification(tree, values, folder, say)
+    try:
+        _run_stages(run)
+    except VerifyError as error:
+        # of an extension the operator knows the file that it came from
+        named = dict(_origins(values))
+        raise VerifyError(
+            failure._replace(file=named.get(failure.file, failure.file))
+            for failure in error.failures
+        ) from error
+    return Report(environment, run.proofs)
+
+
+def _origins(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (path in the output, file of the operator's) of what extensions bring."""
+    folders = {"dbt": DBT, "sql": ACCESS}
+    for file in list_brought(values["aspects"]):
+        yield f"{FOLDER}/files/{folders[file.kind]}/{file.path}", file.origin
+
+
+def _run_stages(run: Verification) -> None:
     _check_model(run)
     with run.server("fresh") as running:
         _build(run, running)
@@ -126,7 +147,6 @@ def verify(
         _replay(run, running)
         _read(run, running, work)
         try_rights(run, running, asking)
-    return Report(environment, run.proofs)
 
 
 def _check_model(run: Verification) -> None:
@@ -171,8 +191,9 @@ def _refresh(asking: Client) -> None:
 
 def _test(run: Verification, running: Engine) -> None:
     with run.stage("tests", "run the project's tests on what was written") as proof:
-        done = jobs.run_tests(run.pods, running)
-        proof.what += f": {jobs.count_results(done).get('pass', 0)} passed"
+        password = run.secrets.of(OWNER, "")
+        login = {"CLICKHOUSE_USER": OWNER, "DBT_ENV_SECRET_CLICKHOUSE_PASSWORD": password}
+        proof.what += f": {jobs.run_tests(run.pods, running, login)} passed"
 
 
 def _replay(run: Verification, running: Engine) -> None:

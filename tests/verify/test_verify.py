@@ -1,0 +1,73 @@
+"""Whole verifications: the example of the page on extensions, and the committed environments."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from aspects_gen.cli.main import run
+from docs.pages import blocks_of
+from environments import COMMITTED, ENVIRONMENTS
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "docs/how-to/add-your-own-models.md"
+
+VALUES = "profile: starter\nsite: {platformName: X, lmsHost: lms.example.org}\n"
+
+
+@pytest.fixture(autouse=True)
+def packages_needed():
+    for name in ("chdb", "alembic", "dbt.adapters.clickhouse"):
+        pytest.importorskip(name)
+
+
+def example_files() -> dict[str, str]:
+    """Return the files of the page: each block under a line with its name."""
+    lines = PAGE.read_text("utf-8").splitlines()
+    found = {}
+    for block in blocks_of(PAGE):
+        above = [line for line in lines[: block.line - 1] if line.strip()][-1]
+        name = re.fullmatch(r"\*\*(extensions/\S+)\*\*", above)
+        if name:
+            found[name[1]] = block.text
+    return found
+
+
+def test_example_of_the_page_is_built_tested_and_held_to_its_rights(tmp_path, monkeypatch, capsys):
+    for path, text in example_files().items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (tmp_path / "environments").mkdir()
+    text = VALUES + "aspects: {extensions: [../extensions/ours]}\n"
+    (tmp_path / "environments/site.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    status = run(["verify", "site", "--json"])
+    printed = capsys.readouterr()
+    assert status == 0, printed.out
+    report = json.loads(printed.out)
+    proofs = {proof["stage"]: proof for proof in report["proved"]}
+    assert list(proofs) == [
+        "access",
+        "migrations",
+        "models",
+        "work",
+        "tests",
+        "replay",
+        "reading",
+        "rights",
+    ]
+    assert "50-ours-warehouse.sql: 1 statements" in proofs["access"]["details"]
+    assert any(line.startswith("ch_export reads ") for line in proofs["reading"]["details"])
+    assert any(line.startswith("ch_export: ") for line in proofs["rights"]["details"])
+    assert all(item["command"] for item in report["unproven"])
+    assert "models: done in " in printed.err
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", COMMITTED)
+def test_committed_environment_holds(name, capsys):
+    assert run(["verify", name, "--environments", str(ENVIRONMENTS)]) == 0
+    assert capsys.readouterr().out.startswith(f"{name}: verified in ")

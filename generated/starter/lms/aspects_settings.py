@@ -78,6 +78,7 @@ def apply(settings):
     for name, fields in WITH_PASSWORD.items():
         settings[name] = with_password(fields)
     add_filters(settings)
+    use_routers(settings)
     if EVENT_BUS_TOPIC:
         use_event_bus(settings)
 
@@ -100,13 +101,33 @@ def add_filters(settings):
             pipeline["pipeline"].append(step)
 
 
+def transformer(settings):
+    """Return the tracking backend that event-routing-backends brings."""
+    try:
+        return settings["EVENT_TRACKING_BACKENDS"]["event_transformer"]
+    except KeyError:
+        raise RuntimeError(
+            "aspects_settings.apply must stand after the settings of the platform's plugins, which set "
+            "EVENT_TRACKING_BACKENDS: import the platform's production settings first, and install "
+            "edx-event-routing-backends"
+        ) from None
+
+
+def use_routers(settings):
+    """Send statements by aspects_sender, which loses none in an outage."""
+    transformer(settings)["OPTIONS"]["backends"]["xapi"]["ENGINE"] = "aspects_sender.AsyncRouter"
+
+
 def use_event_bus(settings):
     """Put tracking events on the event bus; a consumer turns them into statements."""
-    backend = settings["EVENT_TRACKING_BACKENDS"]["event_transformer"]
+    backend = transformer(settings)
     backend["ENGINE"] = "eventtracking.backends.event_bus.EventBusRoutingBackend"
     backend["OPTIONS"].pop("backend_name", None)
-    for name in ("xapi", "caliper"):
-        router = "event_routing_backends.backends.sync_events_router.SyncEventsRouter"
+    routers = {
+        "xapi": "aspects_sender.SyncRouter",
+        "caliper": "event_routing_backends.backends.sync_events_router.SyncEventsRouter",
+    }
+    for name, router in routers.items():
         backend["OPTIONS"]["backends"][name]["ENGINE"] = router
     if "openedx_events" not in settings["INSTALLED_APPS"]:
         settings["INSTALLED_APPS"] = [*settings["INSTALLED_APPS"], "openedx_events"]

@@ -42,7 +42,7 @@ def test_disabled_service_offers_nothing_and_has_no_problem(values):
 
 def test_command_runs_the_production_server_with_the_values_of_the_slice(server):
     command = server({"port": 8200, "workers": 3})["command"]
-    assert command[:2] == ["uvicorn", "ralph.api:app"]
+    assert command[:2] == ["uvicorn", "ralph_app:app"]
     options = dict(zip(command[3::2], command[4::2], strict=True))
     assert command[2] == "--proxy-headers"
     assert options["--port"] == "8200"

@@ -210,6 +210,7 @@ def test_lms_job_exists_only_with_an_image_and_leave(make_values, tools):
     assert [job["name"] for job in wired["jobs"]] == ["aspects-lms"]
     assert set(wired["files"]["aspects-lms"]) == {
         "aspects_init.py",
+        "aspects_sender.py",
         "aspects_settings.py",
         "init.sh",
         "rows.json",

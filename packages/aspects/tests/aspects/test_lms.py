@@ -16,13 +16,35 @@ def wire(make_values, tools):
     return make
 
 
+def tracking():
+    """Return what the settings of event-routing-backends leave behind, as far as ours change it."""
+    backends = {name: {"ENGINE": "stock"} for name in ("xapi", "caliper")}
+    options = {"backend_name": "event_transformer", "backends": backends}
+    return {"event_transformer": {"ENGINE": "stock", "OPTIONS": options}}
+
+
 def apply(text, settings=None):
     """Run a rendered settings module as an LMS does."""
     module: dict = {}
     exec(compile(text, "aspects_settings.py", "exec"), module)
     found = settings if settings is not None else {}
+    found.setdefault("EVENT_TRACKING_BACKENDS", tracking())
     module["apply"](found)
     return found
+
+
+def test_settings_send_statements_by_the_sender_that_loses_none(wire):
+    files = wire()
+    assert "class AsyncRouter" in files["aspects_sender.py"]
+    found = apply(files["aspects_settings.py"])
+    backends = found["EVENT_TRACKING_BACKENDS"]["event_transformer"]["OPTIONS"]["backends"]
+    assert backends["xapi"]["ENGINE"] == "aspects_sender.AsyncRouter"
+    assert backends["caliper"]["ENGINE"] == "stock"
+
+
+def test_settings_applied_too_early_say_so(wire):
+    with pytest.raises(RuntimeError, match="must stand after the settings of the platform's"):
+        apply(wire()["aspects_settings.py"], {"EVENT_TRACKING_BACKENDS": {}})
 
 
 def test_settings_send_events_in_batches_and_outlast_an_outage(wire):
@@ -117,16 +139,11 @@ def test_settings_add_filter_steps_once_and_keep_others(wire):
 
 def test_settings_put_events_on_the_bus_when_asked(wire):
     text = wire({"eventBus": {"producer": True, "topic": "events"}})["aspects_settings.py"]
-    router = {"ENGINE": "old"}
-    options = {"backend_name": "x", "backends": {"xapi": dict(router), "caliper": dict(router)}}
-    settings = {
-        "INSTALLED_APPS": ["a"],
-        "EVENT_TRACKING_BACKENDS": {"event_transformer": {"ENGINE": "old", "OPTIONS": options}},
-    }
+    settings = {"INSTALLED_APPS": ["a"]}
     apply(text, settings)
     backend = settings["EVENT_TRACKING_BACKENDS"]["event_transformer"]
     assert backend["ENGINE"].endswith("EventBusRoutingBackend")
-    assert backend["OPTIONS"]["backends"]["xapi"]["ENGINE"].endswith("SyncEventsRouter")
+    assert backend["OPTIONS"]["backends"]["xapi"]["ENGINE"] == "aspects_sender.SyncRouter"
     assert settings["INSTALLED_APPS"] == ["a", "openedx_events"]
     event = "org.openedx.analytics.tracking.event.emitted.v1"
     assert settings["EVENT_BUS_PRODUCER_CONFIG"][event]["events"]["enabled"] is True

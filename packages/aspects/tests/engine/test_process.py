@@ -35,6 +35,15 @@ def test_engine_is_found_by_its_record_and_leaves_none(tmp_path, send_to):
     assert process.stop(tmp_path / "new" / "folder") is False
 
 
+def test_engine_starts_again_on_a_directory_whose_default_database_never_held_a_table(
+    tmp_path, send_to
+):
+    for _ in range(2):
+        with process.engine(tmp_path) as running:
+            tables = "SELECT count() FROM system.tables WHERE database = 'default'"
+            assert send_to(running.port, tables).text == "0\n"
+
+
 def test_engine_listens_on_loopback_alone(running_engine):
     others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None)}
     for address in others - {"127.0.0.1", "127.0.1.1", "::1"}:

@@ -1,4 +1,4 @@
-"""The logs: uvicorn's logging configuration; called by `emit`."""
+"""What stands in /etc/ralph: uvicorn's logging configuration and the modules it runs; called by `emit`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ PLAIN = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 def build_files(values: dict[str, Any], tools: Any) -> dict[str, dict[str, str]]:
-    """Return the ConfigMap `ralph-config`: the configuration and the module it names."""
+    """Return the ConfigMap `ralph-config`: the logging, its module, and the served application."""
     config = json.dumps(build_config(values["logs"]), indent=2) + "\n"
     return {
         "ralph-config": {
             "logging.json": config,
+            "ralph_app.py": tools.read("apps/ralph_app.py"),
             "ralph_logs.py": tools.read("apps/ralph_logs.py"),
         }
     }

@@ -120,10 +120,11 @@ def _build_container(
 
 
 def _build_command(values: dict[str, Any]) -> list[str]:
+    # ralph_app is apps/ralph_app.py, Ralph itself behind a fix.
     # The server command of Ralph itself is for development only: it reloads and logs everything.
     return [
         "uvicorn",
-        "ralph.api:app",
+        "ralph_app:app",
         "--proxy-headers",
         "--log-config",
         "/etc/ralph/logging.json",

@@ -35,7 +35,7 @@ def lms_files(values: dict[str, Any], tools: Tools) -> dict[str, str]:
     """Return relative path to text of every file under the environment's folder lms/."""
     return {
         "README.md": readme(values, tools),
-        "aspects_settings.py": settings_module(values, tools),
+        **settings_files(values, tools),
         "kubernetes-env.yaml": kubernetes_env(values, tools),
         "requirements.txt": requirements_text(values),
         **init_files(values, tools),
@@ -49,6 +49,14 @@ def init_files(values: dict[str, Any], tools: Tools) -> dict[str, str]:
         name: tools.read(f"jobs/init/lms/{name}") for name in ("aspects_init.py", "init.sh")
     }
     return {**scripts, "rows.json": rows}
+
+
+def settings_files(values: dict[str, Any], tools: Tools) -> dict[str, str]:
+    """Return the modules that LMS and Studio need on their path."""
+    return {
+        "aspects_sender.py": tools.read("apps/lms/aspects_sender.py"),
+        "aspects_settings.py": settings_module(values, tools),
+    }
 
 
 def settings_module(values: dict[str, Any], tools: Tools) -> str:

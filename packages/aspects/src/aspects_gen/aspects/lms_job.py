@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from aspects_gen.aspects.lms import lms_secrets
-from aspects_gen.aspects.lms_files import init_files, settings_module
+from aspects_gen.aspects.lms_files import init_files, settings_files
 from aspects_gen.aspects.trees import config_volume, mount
 from aspects_gen.services.contract import (
     Job,
@@ -49,9 +49,9 @@ def emit_lms(values: dict[str, Any], tools: Tools) -> Output:
 
 def mounted_files(values: dict[str, Any], tools: Tools) -> dict[str, dict[str, str]]:
     """Return what both mount: settings, init script and its data, and the operator's own files."""
-    settings = {"aspects_settings.py": settings_module(values, tools)}
+    files = {**settings_files(values, tools), **init_files(values, tools)}
     own = values["aspects"]["lms"]["files"]
-    return {JOB: {**settings, **init_files(values, tools)}, **({FILES: dict(own)} if own else {})}
+    return {JOB: files, **({FILES: dict(own)} if own else {})}
 
 
 def own_secrets(lms: dict[str, Any]) -> list[Secret]:

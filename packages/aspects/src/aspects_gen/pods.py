@@ -1,0 +1,109 @@
+"""A pod of a composed environment as processes of this machine. Called by tests of real services.
+
+The composed object says what runs: its commands, environment and volumes. Only what a machine has
+instead of a cluster differs: folders for mounts, values for Secret keys, the loopback for all addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from aspects_gen.compose.bundle import Bundle, containers, pod_template
+from aspects_gen.compose.configmaps import file_key
+
+Secrets = Mapping[str, Mapping[str, str]]
+"""Secret name -> key -> value."""
+
+ANY_ADDRESS, LOOPBACK = "0.0.0.0", "127.0.0.1"  # noqa: S104 - replaced, never bound
+
+
+class Process(NamedTuple):
+    """What one container runs."""
+
+    name: str
+    command: list[str]
+    env: dict[str, str]
+    """The container's own variables, to be laid over what the machine needs."""
+
+
+def lay_pod(bundle: Bundle, owner: str, folder: Path, secrets: Secrets) -> list[Process]:
+    """Write a pod's volumes below a folder and return its containers, init containers first.
+
+    Args:
+        bundle: the environment, composed.
+        owner: id of the object that owns the pod, such as deployment/ralph.
+        folder: gets one folder per volume; files of an earlier pod are overwritten.
+        secrets: the values that the cluster would hold.
+
+    Raises:
+        KeyError: the owner, a file, a Secret or one of its keys is not there.
+    """
+    found = {item.id: item for item in bundle.owners()}
+    pod = pod_template(found[owner].manifest)["spec"]
+    for volume in pod.get("volumes", []):
+        _write_volume(bundle, volume, folder / volume["name"], secrets)
+    return [_process(container, folder, secrets) for container in containers(pod)]
+
+
+def _write_volume(bundle: Bundle, volume: dict[str, Any], folder: Path, secrets: Secrets) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in volume.get("projected", {}).get("sources", [volume]):
+        for path, text in _texts(bundle, source, secrets):
+            file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.unlink(missing_ok=True)
+            file.touch(0o600)
+            file.write_text(text, encoding="utf-8")
+
+
+def _texts(bundle: Bundle, source: dict[str, Any], secrets: Secrets) -> Iterator[tuple[str, str]]:
+    """Yield path and text of each file that a ConfigMap or Secret shows."""
+    for kind, name_key in (("configMap", "name"), ("secret", "secretName"), ("secret", "name")):
+        shown = source.get(kind, {})
+        if name_key not in shown:
+            continue
+        name = shown[name_key]
+        if kind == "secret":
+            texts = dict(secrets[name])
+        else:
+            texts = {file_key(path): text for path, text in bundle.files[name].files.items()}
+        items = shown.get("items") or [{"key": key, "path": key} for key in texts]
+        for item in items:
+            yield item["path"], texts[item["key"]]
+
+
+def _process(container: dict[str, Any], folder: Path, secrets: Secrets) -> Process:
+    places = {
+        mount["mountPath"]: folder / mount["name"] / mount.get("subPath", "")
+        for mount in container.get("volumeMounts", [])
+    }
+    words = [*container.get("command", []), *container.get("args", [])]
+    return Process(
+        name=container["name"],
+        command=[_localize(word, places) for word in words],
+        env={
+            entry["name"]: _localize(_value(entry, secrets), places)
+            for entry in container.get("env", [])
+        },
+    )
+
+
+def _value(entry: dict[str, Any], secrets: Secrets) -> str:
+    if "valueFrom" not in entry:
+        return str(entry["value"])
+    ref = entry["valueFrom"]["secretKeyRef"]
+    return secrets[ref["name"]][ref["key"]]
+
+
+def _localize(word: str, places: Mapping[str, Path]) -> str:
+    """Return a word with the folders of mounts, and the loopback, in place of a container's."""
+    if word == ANY_ADDRESS:
+        return LOOPBACK
+    if not places:
+        return word
+    longest_first = sorted(map(re.escape, places), key=len, reverse=True)
+    mounted = re.compile(rf"(?<![\w./-])({'|'.join(longest_first)})(?=[/:,\s]|$)")
+    return mounted.sub(lambda match: str(places[match[1]]), word)

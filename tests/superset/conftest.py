@@ -28,6 +28,7 @@ def load(name: str, path: Path):
 
 
 models = load("superset_models", ROOT / "tests" / "dbt" / "conftest.py")
+pytest_collection_modifyitems = models.pytest_collection_modifyitems
 superset_python = load("superset_python", REAL / "conftest.py").superset_python
 
 VALUES = {
@@ -51,14 +52,15 @@ def rendered(tmp_path_factory):
     from aspects_gen.generate import generate, load_values
     from aspects_gen.services.registry import discover_services
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        second.bind(("127.0.0.1", 0))
+        port, site_port = first.getsockname()[1], second.getsockname()[1]
     folder = tmp_path_factory.mktemp("superset")
     values = json.loads(json.dumps(VALUES))
     values["superset"] |= {
         "sso": {"internalUrl": f"http://127.0.0.1:{port}"},
-        "embedding": {"allowedDomains": ["http://127.0.0.1:5001"]},
+        "embedding": {"allowedDomains": [f"http://127.0.0.1:{site_port}"]},
         "extraModules": {"local_caches.py": (REAL / "local_caches.py").read_text("utf-8")},
     }
     values["aspects"]["dashboards"]["embeddable"] = embeddable() | {"trial": trial.EMBEDDED}
@@ -72,7 +74,9 @@ def rendered(tmp_path_factory):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, "utf-8")
     complete = load_values(place, discover_services())
-    return SimpleNamespace(folder=folder, lms_port=port, tree=tree, values=complete)
+    return SimpleNamespace(
+        folder=folder, lms_port=port, site_port=site_port, tree=tree, values=complete
+    )
 
 
 def embeddable():
@@ -135,10 +139,16 @@ def superset(rendered, superset_python, warehouse):
 
 
 @pytest.fixture(scope="session")
-def assets(rendered, tmp_path_factory):
-    """The folder of the environment's own assets and, beside them, a small bundle of the tests."""
+def own(rendered):
+    """The folder of the environment's own assets."""
+    return rendered.folder / "aspects-assets"
+
+
+@pytest.fixture(scope="session")
+def assets(own, tmp_path_factory):
+    """The environment's own assets and, beside them, a small bundle of the tests."""
     folder = tmp_path_factory.mktemp("assets")
-    return trial.lay_down(trial.bundle(), folder, beside=rendered.folder / "aspects-assets")
+    return trial.lay_down(trial.bundle(), folder, beside=own)
 
 
 @pytest.fixture(scope="session")
@@ -166,10 +176,16 @@ for dashboard in db.session.query(Dashboard):
 
 
 @pytest.fixture(scope="module")
-def charts(imported):
+def placed_charts(imported):
+    """Every chart of every dashboard, as Superset has it."""
+    return imported.run(CHARTS)
+
+
+@pytest.fixture(scope="module")
+def charts(placed_charts):
     """Trial charts by name."""
-    found = imported.run(CHARTS)
-    return {chart["name"]: chart for chart in found if chart["slug"].startswith("trial-")}
+    trials = [chart for chart in placed_charts if chart["slug"].startswith("trial-")]
+    return {chart["name"]: chart for chart in trials}
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,7 @@ def serve(app) -> int:
 
 
 def main() -> None:
-    from fake_lms import COURSES, PEOPLE, FakeLms
+    from fake_lms import COURSES, LANGUAGES, PEOPLE, FakeLms
 
     lms = FakeLms(LMS_PORT)
     app = start()
@@ -78,6 +78,7 @@ def main() -> None:
     def run(text):
         """Run Python inside the application; what it binds to `answer` is the answer."""
         scope = {"app": app, "lms": lms, "PEOPLE": PEOPLE, "COURSES": COURSES}
+        scope["LANGUAGES"] = LANGUAGES
         with app.test_request_context():
             from superset import db, security_manager
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
-from pathlib import Path
 
 import pytest
 from superset import trial
@@ -23,27 +23,17 @@ for table in ("dbs", "tables", "table_columns", "sql_metrics", "slices", "dashbo
 
 
 @pytest.fixture
-def bring(imported, assets, tmp_path):
-    """Import the environment's assets beside a changed trial bundle; the usual one follows."""
-    count = 0
+def bring(imported, own, assets, tmp_path):
+    """Import the environment's assets with a changed trial bundle; the usual one follows."""
+    count = itertools.count()
 
     def run(contents, *words):
-        nonlocal count
-        count += 1
-        folder = tmp_path / str(count)
-        own = tmp_path / "own"
-        if not own.exists():
-            for path in assets.rglob("*.yaml"):
-                if "/t/" not in str(path) and path.name not in TRIAL:
-                    trial.lay_down({str(path.relative_to(assets)): path.read_text("utf-8")}, own)
-        return imported.bring(trial.lay_down(contents, folder, beside=own), *words)
+        changed = trial.lay_down(contents, tmp_path / str(next(count)), beside=own)
+        return imported.bring(changed, *words)
 
     yield run
     again = imported.bring(assets)
     assert again["code"] == 0, again["err"]
-
-
-TRIAL = {Path(name).name for name in trial.bundle()}
 
 
 def lines_of(done):
@@ -85,7 +75,7 @@ def test_dry_run_shows_and_changes_nothing(imported, bring):
 
 def drop_chart(contents, place):
     """Take a chart out of the course dashboard's layout."""
-    layout = contents["dashboards/course.yaml"]["position"]
+    layout = contents["dashboards/trial-course.yaml"]["position"]
     del layout[place]
     layout["ROW-1"]["children"].remove(place)
 
@@ -99,7 +89,7 @@ def test_changes_are_made_in_place_and_others_work_stays(imported, bring):
         {"metric_name": "learners", "expression": "COUNT(DISTINCT actor_id)"}
     )
     changed["datasets/t/enrollments.yaml"]["columns"][0]["verbose_name"] = "When"
-    changed["dashboards/course.yaml"]["dashboard_title"] = "Trial course, renamed"
+    changed["dashboards/trial-course.yaml"]["dashboard_title"] = "Trial course, renamed"
     done = bring(changed)
     assert done["out"].splitlines() == [
         "~ dataset fact_enrollments",
@@ -213,7 +203,7 @@ def test_what_someone_still_uses_is_kept_and_named(imported, bring):
     assert lines_of(again) == ["- chart Trial modes"]
 
 
-def test_edit_by_hand_is_taken_back(imported, assets):
+def test_edit_by_hand_is_taken_back(imported, assets, rendered):
     imported.run(
         FACTS
         + "chart.description = 'edited'; dashboard.roles = []; dashboard.embedded[0].allow_domain_list = ''"
@@ -222,7 +212,7 @@ def test_edit_by_hand_is_taken_back(imported, assets):
     said = done["out"].splitlines()
     assert '    description: "edited" -> null' in said
     assert '    roles: [] -> ["Instructor", "Student"]' in said
-    assert '    embedding: [] -> ["http://127.0.0.1:5001"]' in said
+    assert f'    embedding: [] -> ["http://127.0.0.1:{rendered.site_port}"]' in said
 
 
 def break_many(contents):
@@ -232,20 +222,20 @@ def break_many(contents):
     contents["charts/status.yaml"] = "a: [\n"
     contents["charts/twice.yaml"] = "slice_name: a\nslice_name: b\n"
     contents["datasets/t/enrollments.yaml"]["main_dttm_col"] = "when"
-    contents["dashboards/course.yaml"]["_roles"] = ["janitor"]
-    contents["dashboards/course.yaml"]["metadata"]["native_filter_configuration"][0]["targets"][0][
-        "column"
-    ]["name"] = "colour"
-    contents["dashboards/platform.yaml"]["slug"] = "trial-course"
+    contents["dashboards/trial-course.yaml"]["_roles"] = ["janitor"]
+    contents["dashboards/trial-course.yaml"]["metadata"]["native_filter_configuration"][0][
+        "targets"
+    ][0]["column"]["name"] = "colour"
+    contents["dashboards/trial-platform.yaml"]["slug"] = "trial-course"
     contents["themes/one.yaml"] = {"theme_name": "x"}
     return [
         "charts/enrollments.yaml: uuid:",
         "charts/modes.yaml: dataset_uuid:",
         "charts/status.yaml:2:1: no YAML",
         "charts/twice.yaml:2:1: no YAML",
-        "dashboards/course.yaml: _roles.0:",
-        "dashboards/course.yaml: metadata.native_filter_configuration.0.targets.0.column.name:",
-        "dashboards/platform.yaml: slug:",
+        "dashboards/trial-course.yaml: _roles.0:",
+        "dashboards/trial-course.yaml: metadata.native_filter_configuration.0.targets.0.column.name:",
+        "dashboards/trial-platform.yaml: slug:",
         "datasets/t/enrollments.yaml: main_dttm_col:",
         "themes/one.yaml: found the folder themes",
     ]
@@ -278,12 +268,12 @@ def test_form_that_superset_refuses_is_named_with_file_and_key(imported, bring):
 
 def test_dataset_without_a_rule_is_refused(imported, bring):
     changed = trial.bundle()
-    changed["dashboards/platform.yaml"]["_roles"] = ["operator", "student"]
+    changed["dashboards/trial-platform.yaml"]["_roles"] = ["operator", "student"]
     done = bring(changed)
     assert done["code"] == 1
     assert (
         "datasets/t/platform.yaml: no row-level rule fences this dataset, which "
-        "dashboards/platform.yaml shows" in done["err"]
+        "dashboards/trial-platform.yaml shows" in done["err"]
     )
 
 

@@ -173,7 +173,7 @@ def bundle():
             "Trial status", "trial_status", "table", columns=["course_key", "grade_bucket"]
         ),
         "charts/platform.yaml": chart("Trial platform", "platform", "table"),
-        "dashboards/course.yaml": dashboard(
+        "dashboards/trial-course.yaml": dashboard(
             "Trial course",
             "trial-course",
             ["instructor", "student"],
@@ -181,20 +181,20 @@ def bundle():
             uuid_=EMBEDDED,
             filters=[course_filter()],
         ),
-        "dashboards/platform.yaml": dashboard(
+        "dashboards/trial-platform.yaml": dashboard(
             "Trial platform", "trial-platform", ["operator"], ["Trial platform"]
         ),
     }
     return copy.deepcopy(made)
 
 
-def lay_down(contents, folder: Path, *, beside: Path | None = None) -> Path:
+def lay_down(contents, folder: Path, *, beside: Path) -> Path:
     """Write contents as files, beside those of another folder; return the folder."""
-    for path in sorted(beside.rglob("*.yaml")) if beside else []:
-        target = folder / path.relative_to(beside)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(path.read_text("utf-8"), "utf-8")
-    for name, content in contents.items():
+    texts = {
+        path.relative_to(beside).as_posix(): path.read_text("utf-8")
+        for path in sorted(beside.rglob("*.yaml"))
+    }
+    for name, content in {**texts, **contents}.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         text = content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=True)

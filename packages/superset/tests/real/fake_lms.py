@@ -20,6 +20,8 @@ PEOPLE = {
     "thief": {},
     "texty": {"superuser": "false"},
 }
+LANGUAGES: dict[str, str] = {}
+"""Person to language; everyone else prefers es-419."""
 COURSES = {"teacher": ["course-v1:Org+A+1", "course-v1:Org+B+1", "course-v1:O'Neil+C+1"]}
 
 
@@ -66,7 +68,7 @@ class FakeLms:
             return {"username": "somebody-else" if username == "thief" else username}
         if url.path == "/api/courses/v1/courses/":
             return self.courses(username, parse_qs(url.query))
-        return {"pref-lang": "es-419"}
+        return {"pref-lang": LANGUAGES.get(username, "es-419")}
 
     def token(self, username):
         claims = {

@@ -410,7 +410,9 @@ WEBDRIVER_BASEURL_USER_FRIENDLY = "https://superset.academy.example.net/"
 ALERT_REPORTS_NOTIFICATION_DRY_RUN = False
 
 # --- Additions ----------------------------------------------------------------------------------
-for _name in []:
+for _name in [
+    "aspects_looks",
+]:
     _configure = getattr(importlib.import_module(_name), "configure", None)
     if _configure:
         _configure(globals())

@@ -444,7 +444,9 @@ SMTP_MAIL_FROM = "insights@university.example"
 EMAIL_REPORTS_SUBJECT_PREFIX = "[Example University Online] "
 
 # --- Additions ----------------------------------------------------------------------------------
-for _name in []:
+for _name in [
+    "aspects_looks",
+]:
     _configure = getattr(importlib.import_module(_name), "configure", None)
     if _configure:
         _configure(globals())

@@ -11,6 +11,7 @@ from typing import Any
 
 from aspects_gen.aspects.naming import data_databases
 from aspects_gen.aspects.server import ca_secret
+from aspects_gen.aspects.trees import PACKAGE
 
 FOLLOWS = {
     "ralph.clickhouse.database": "databases.xapi",
@@ -39,6 +40,10 @@ AUTHORITY = "clickhouse.external.caSecret"
 """What every client of an external server must trust, unless it is told of a server of its own."""
 
 
+LOOKS = "aspects_looks.py"
+"""Module beside Superset's settings with the colours that our dashboards name."""
+
+
 def follow(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Return overlays for the other slices, and where each of their values comes from.
 
@@ -60,6 +65,10 @@ def follow(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         # the backup user has rights on these alone
         put(overlay, "clickhouse.backup.databases", data_databases(aspects))
         origins["clickhouse.backup.databases"] = "aspects.databases"
+    if "superset" in values:
+        looks = (PACKAGE / "apps" / "superset" / LOOKS).read_text("utf-8")
+        overlay.setdefault("superset", {})["extraModules"] = {LOOKS: looks}
+        origins[f"superset.extraModules.{LOOKS}"] = "aspects.dashboards"
     for path in trusting(values):
         for key, value in ca_secret(values).items():
             put(overlay, f"{path}.{key}", value)

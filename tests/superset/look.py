@@ -1,0 +1,137 @@
+"""Open pages in headless Chromium and say what was seen there; runs in Superset's Python, which has selenium.
+
+Argument: a file of JSON, {"pages": [{"name", "url", "cookies", "tabs"}], "folder"}; prints JSON by name.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+
+OPTIONS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--disable-sync",
+    "--window-size=1400,3000",
+]
+PATIENCE = 90  # seconds for a page to come to rest
+
+BUSY = """
+return {
+  charts: document.querySelectorAll('.dashboard-component-chart-holder, .dashboard-chart').length,
+  loading: document.querySelectorAll('.loading, [data-test="loading-indicator"], .ant-spin-spinning').length,
+  size: document.body ? document.body.innerText.length : 0,
+}
+"""
+SEEN = """
+const text = (selector) => [...document.querySelectorAll(selector)].map(e => e.innerText.trim());
+return {
+  title: document.title,
+  charts: text('.header-title'),
+  errors: text('.ant-alert-error, [data-test="error-message"], .error-container, .ant-result-error'),
+  body: document.body.innerText.slice(0, 3000),
+}
+"""
+TABS = "return [...document.querySelectorAll('.dashboard [role=tab], .grid-container [role=tab]')].length"
+CLICK = """
+const tab = [...document.querySelectorAll('.dashboard [role=tab], .grid-container [role=tab]')][arguments[0]];
+if (tab) { tab.click(); return tab.innerText; } return '';
+"""
+
+
+def start():
+    options = Options()
+    options.binary_location = "/usr/bin/chromium"
+    for word in OPTIONS:
+        options.add_argument(word)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+
+
+def rest(driver):
+    """Wait until charts are there and nothing loads; return whether that came about."""
+    end, quiet = time.monotonic() + PATIENCE, 0
+    before = None
+    while time.monotonic() < end:
+        now = driver.execute_script(BUSY)
+        quiet = quiet + 1 if not now["loading"] and now["size"] and now == before else 0
+        if quiet >= 4:
+            return True
+        before = now
+        time.sleep(0.4)
+    return False
+
+
+def answers(driver):
+    """Return (status, path) of every answer of the API, and policy violations of the console."""
+    found = []
+    for entry in driver.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.responseReceived":
+            response = message["params"]["response"]
+            path = urlsplit(response["url"]).path
+            if path.startswith("/api/"):
+                found.append([response["status"], path])
+    refused = [
+        e["message"]
+        for e in driver.get_log("browser")
+        if "Content Security Policy" in e["message"]
+    ]
+    return found, refused
+
+
+def see(driver, page, folder):
+    for cookie in page.get("cookies", []):
+        driver.get(f"{page['url'].split('/superset/')[0]}/static/assets/images/favicon.png")
+        driver.delete_all_cookies()
+        driver.add_cookie(cookie)
+    answers(driver)
+    driver.get(page["url"])
+    rested = rest(driver)
+    if page.get("frame"):
+        driver.switch_to.frame(0)
+        rested = rest(driver)
+    found = driver.execute_script(SEEN)
+    driver.save_screenshot(str(folder / f"{page['name']}.png"))
+    for index in range(1, driver.execute_script(TABS) if page.get("tabs") else 1):
+        label = driver.execute_script(CLICK, index)
+        rested = rest(driver) and rested
+        more = driver.execute_script(SEEN)
+        found["errors"] += [f"{label}: {text}" for text in more["errors"]]
+        found["charts"] += more["charts"]
+        driver.save_screenshot(str(folder / f"{page['name']}-{index}.png"))
+    if page.get("frame"):
+        driver.switch_to.default_content()
+    api, refused = answers(driver)
+    return {**found, "rested": rested, "api": api, "refused": refused}
+
+
+def main():
+    wanted = json.loads(Path(sys.argv[1]).read_text())
+    folder = Path(wanted["folder"])
+    folder.mkdir(parents=True, exist_ok=True)
+    driver = start()
+    try:
+        found = {page["name"]: see(driver, page, folder) for page in wanted["pages"]}
+    finally:
+        driver.quit()
+    print("RESULT " + json.dumps(found))
+
+
+main()

@@ -191,8 +191,8 @@ def charts(placed_charts):
 @pytest.fixture(scope="session")
 def truth(campus):
     """Course key to how many enrolments it has, by plain Python."""
-    place = campus_columns("fact_enrollments").index("course_key")
-    return Counter(row[place] for row in campus["truth"]["fact_enrollments"])
+    place = campus_columns("enrollment_events").index("course_key")
+    return Counter(row[place] for row in campus["truth"]["enrollment_events"])
 
 
 def campus_columns(relation):

@@ -128,8 +128,6 @@ ENROLLMENTS = {
     "emission_time": "DateTime64(6)",
     "org": "String",
     "course_key": "String",
-    "course_name": "String",
-    "course_run": "String",
     "actor_id": "String",
     "enrollment_mode": "String",
     "enrollment_status": "String",
@@ -143,7 +141,7 @@ def bundle():
     """Return path to content; a fresh copy at each call."""
     made = {
         "datasets/t/enrollments.yaml": dataset(
-            "enrollments", "reporting", ENROLLMENTS, table="fact_enrollments"
+            "enrollments", "xapi", ENROLLMENTS, table="enrollment_events"
         ),
         "datasets/t/status.yaml": dataset(
             "trial_status",
@@ -155,13 +153,15 @@ def bundle():
             "courses",
             "event_sink",
             dict.fromkeys(["course_key", "course_name", "course_run", "org"], "String"),
-            table="dim_course_names",
+            table="trial_courses",
+            sql="SELECT course_key, course_name, course_run, org FROM event_sink.dim_course_names",
         ),
         "datasets/t/platform.yaml": dataset(
             "platform",
             "xapi",
             {"emission_day": "DateTime", "events_cnt": "Int64"},
-            table="fact_instance_events",
+            table="trial_platform",
+            sql="SELECT emission_day, events_cnt FROM xapi.fact_instance_events",
         ),
         "charts/enrollments.yaml": chart(
             "Trial enrollments", "enrollments", "big_number_total", metric="count"

@@ -21,7 +21,7 @@ from uuid import UUID, uuid5
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from importer import access, bundle, changes, checks, forms, ownership, rules
+from importer import access, bundle, changes, checks, conflicts, forms, ownership, rules
 from importer.turn import TurnError, turn
 
 PAUSE_SECONDS = 5
@@ -145,6 +145,7 @@ def bring_in(
 
     made = access.put_roles(manager, wanted, settings)
     store = Store(session, settings)
+    refuse(conflicts.clear(store, wanted))
     store.put(wanted)
     access.put_rules(store, wanted, settings)
     record = ownership.prune(store, wanted)

@@ -66,8 +66,10 @@ def exclusive(engine: Any, seconds: float) -> Iterator[None]:
     if kind not in ("postgresql", "mysql"):
         yield
         return
-    with engine.connect() as connection:
-        # The lock goes with the connection: killing the process frees it.
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # The lock goes with the connection, which is kept out of the pool: closing it, or killing the
+        # process, frees the lock.
+        connection.detach()
         take = f"SELECT pg_try_advisory_lock({LOCK})"
         if kind == "mysql":
             take = f"SELECT GET_LOCK('superset-metadata-{LOCK}', 0)"

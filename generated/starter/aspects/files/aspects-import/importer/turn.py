@@ -28,7 +28,7 @@ def turn(engine: Any, seconds: float, say: Callable[[str], None]) -> Iterator[No
         end = time.monotonic() + seconds
         while not take():
             if time.monotonic() > end:
-                raise TurnError(f"another import was at work for more than {seconds:.0f} s")
+                raise TurnError(f"another import was at work for more than {seconds:g} s")
             say("waiting for another import to finish")
             time.sleep(PAUSE_SECONDS)
         yield
@@ -41,7 +41,9 @@ def held_in_database(engine: Any) -> Iterator[Callable[[], bool]]:
         "postgresql": f"SELECT pg_try_advisory_lock({LOCK})",
         "mysql": f"SELECT GET_LOCK('aspects-assets-{LOCK}', 0)",
     }
-    with engine.connect() as connection:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # out of the pool: closing it ends the session at the server, and with it the lock
+        connection.detach()
         yield lambda: bool(connection.exec_driver_sql(texts[engine.dialect.name]).scalar())
 
 

@@ -177,7 +177,7 @@ class Warehouse:
     def read(self):
         """Return relation to its rows as a reader sees them, sorted; states are finished."""
         seen = {}
-        for relation in [*RELATIONS, EXTRA]:
+        for relation in [*RELATIONS, *EXTRA]:
             wanted = ", ".join(
                 f"finalizeAggregation(`{name}`)" if kind.startswith("Aggregate") else f"`{name}`"
                 for name, kind in relation["columns"]
@@ -187,11 +187,24 @@ class Warehouse:
         return seen
 
 
-EXTRA = {
-    "name": "dead_letter_events",
-    "database": "xapi",
-    "columns": [["event_id", "UUID"], ["reason", "LowCardinality(String)"]],
-}
+EXTRA = (
+    {
+        "name": "dead_letter_events",
+        "database": "xapi",
+        "columns": [["event_id", "UUID"], ["reason", "LowCardinality(String)"]],
+    },
+    {
+        "name": "fact_video_watches",
+        "database": "reporting",
+        "columns": [["object_id", "String"], ["actor_id", "String"], ["max_views", "UInt64"]],
+    },
+    {
+        "name": "fact_video_seconds",
+        "database": "reporting",
+        "columns": [["object_id", "String"], ["watched_segment", "Int64"], ["learners", "UInt64"]],
+    },
+)
+"""Relations of ours beside those that dashboards elsewhere know."""
 
 
 def base_tables():

@@ -83,3 +83,25 @@ def test_relation_shows_the_truth(filled, true, relation):
         [],
         [],
     )
+
+
+SECONDS = (
+    "SELECT org, course_key, object_id, actor_id, watched_segment, max(video_duration) AS duration,"
+    " sum(watch_count) AS times FROM reporting.fact_video_segments GROUP BY ALL"
+)
+
+SUMS = {
+    "fact_video_watches": "SELECT org, course_key, actor_id, object_id, max(duration), count(),"
+    f" countIf(times > 1), max(times) FROM ({SECONDS}) GROUP BY ALL",
+    "fact_video_seconds": "SELECT org, course_key, object_id, max(max(duration)) OVER (PARTITION BY"
+    " org, course_key, object_id), watched_segment, count(), countIf(times = 1),"
+    f" sumIf(times, times > 1) FROM ({SECONDS}) GROUP BY org, course_key, object_id, watched_segment",
+}
+"""What stands beside the segments, computed from them."""
+
+
+@pytest.mark.parametrize("name", SUMS)
+def test_sums_of_segments_are_theirs(filled, name):
+    shown = filled.rows(f"SELECT * FROM reporting.{name} ORDER BY ALL")
+    assert shown
+    assert shown == filled.rows(f"SELECT * FROM ({SUMS[name]}) ORDER BY ALL")

@@ -25,9 +25,9 @@
     that lags behind says by how much.
   -#}
   now64(6)
-  {%- if env_var('CLICKHOUSE_CLUSTER_NAME', '') %} - toIntervalSecond((
+  {%- if env_var('CLICKHOUSE_CLUSTER_NAME', '') %} - toIntervalSecond(coalesce((
       select max(absolute_delay) from system.replicas where database = '{{ statements_home() }}'
-  )){% endif %}
+  ), 0)){% endif %}
 {%- endmacro %}
 
 {% macro statements_home() -%}

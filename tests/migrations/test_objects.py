@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from aspects_gen.verify import tutor_site
+
 pytestmark = pytest.mark.xdist_group("migrations")
 
-PUBLIC = json.loads((Path(__file__).parent / "public_tables.json").read_text(encoding="utf-8"))
+SHIPPED = Path(tutor_site.__file__).parent / "public_tables.json"
+PUBLIC = json.loads(SHIPPED.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

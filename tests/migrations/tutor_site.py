@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from aspects_gen.verify.tutor_site import PUBLIC, base_statements, version_statements
+
+__all__ = ["PUBLIC", "base_statements", "version_statements"]
+
 HERE = Path(__file__).parent
-PUBLIC = json.loads((HERE / "public_tables.json").read_text(encoding="utf-8"))["tables"]
 RELATIONS = {
     relation["name"]: relation
     for relation in json.loads((HERE.parent / "dbt" / "relations.json").read_text("utf-8"))
@@ -88,38 +91,6 @@ SOURCES = {
     "dim_most_recent_taxonomies": "event_sink.taxonomy",
 }
 """What a trigger listens to when it is not the raw table."""
-
-
-def base_statements():
-    """Return what makes the public tables, functions and version at the head."""
-    made = []
-    for table, shape in PUBLIC.items():
-        columns = ", ".join(
-            f"`{c.partition(' ')[0]}` {c.partition(' ')[2]}" for c in shape["columns"]
-        )
-        partition = f" PARTITION BY {shape['partition_by']}" if shape["partition_by"] else ""
-        made.append(
-            f"CREATE TABLE {table} ({columns}) ENGINE = {shape['engine']}{partition}"
-            f" PRIMARY KEY ({shape['primary_key']}) ORDER BY ({shape['order_by']})"
-        )
-    for name, pattern in (
-        ("get_org_from_course_url", r"course-v1:([a-zA-Z0-9\\w\\-~.:%]*)"),
-        ("get_org_from_ccx_course_url", "ccx-v1:([a-zA-Z0-9]*)"),
-    ):
-        made.append(
-            f"CREATE FUNCTION {name} AS (course_url) ->"
-            f" nullIf(extract(course_url, '{pattern}'), '')"
-        )
-    return [*made, *version_statements("0040", "0041")]
-
-
-def version_statements(*versions):
-    """Return what records versions, each as a run of its own; the newest is the last."""
-    return [
-        "CREATE TABLE IF NOT EXISTS xapi.alembic_version (version_num String,"
-        " dt DateTime DEFAULT now()) ENGINE = ReplacingMergeTree(dt) ORDER BY tuple()",
-        *(f"INSERT INTO xapi.alembic_version (version_num) VALUES ('{it}')" for it in versions),
-    ]
 
 
 def model_statements():

@@ -58,6 +58,7 @@ def test_example_of_the_page_is_built_tested_and_held_to_its_rights(tmp_path, mo
         "replay",
         "reading",
         "rights",
+        "adoption",
     ]
     assert "50-ours-warehouse.sql: 1 statements" in proofs["access"]["details"]
     assert any(line.startswith("ch_export reads ") for line in proofs["reading"]["details"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from aspects_gen.engine.unproven import UNPROVEN, Unproven
+from aspects_gen.engine.unproven import Unproven
 
 
 @dataclass
@@ -32,8 +32,8 @@ class Report:
     """A whole verification that passed."""
 
     environment: str
-    proofs: list[Proof] = field(default_factory=list)
-    unproven: list[Unproven] = field(default_factory=lambda: list(UNPROVEN))
+    proofs: list[Proof]
+    unproven: list[Unproven]
 
     @property
     def seconds(self) -> float:

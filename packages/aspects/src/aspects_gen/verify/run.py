@@ -12,10 +12,19 @@ from typing import Any
 from aspects_gen.aspects.clickhouse_jobs import ACCESS, DBT, MIGRATE, site_access
 from aspects_gen.aspects.extensions import list_brought
 from aspects_gen.aspects.naming import data_databases
+from aspects_gen.aspects.server import cluster_name
 from aspects_gen.engine.process import Engine, engine
+from aspects_gen.engine.unproven import UNPROVEN, Unproven
 from aspects_gen.engine.users import owner
 from aspects_gen.errors import Failure, VerifyError
 from aspects_gen.verify import jobs
+from aspects_gen.verify.adoption import (
+    find_differences,
+    find_losses,
+    leave_tables,
+    read_columns,
+    read_contents,
+)
 from aspects_gen.verify.client import Client
 from aspects_gen.verify.granted import Accounts, read_access
 from aspects_gen.verify.matrix import list_deeds, list_tables, try_client
@@ -29,6 +38,12 @@ OWNER = "verify_owner"
 """Account of the verification itself, which no deployment has."""
 
 ROLES = f"{jobs.SQL_FILES}/03-roles.sql"
+
+ON_CLUSTER_ADOPTION = Unproven(
+    "Taking over a cluster's database that Tutor's Aspects left",
+    "is not tried: its tables must be replicated ones",
+    "kubectl logs job/aspects-migrate, on a copy of that database",
+)
 
 Say = Callable[[str], None]
 
@@ -56,7 +71,10 @@ class Verification:
         self.passwords = self.pods.passwords(ACCESS)
         self.accounts: Accounts = read_access(self.pods.files(ACCESS), self.passwords)
         self.roles = self.pods.origin(ACCESS, ROLES)
+        self.columns: dict[str, str] = {}
+        """database.table to columns, once an empty server is migrated."""
         self.proofs: list[Proof] = []
+        self.unproven = list(UNPROVEN)
 
     @contextmanager
     def stage(self, name: str, about: str) -> Iterator[Proof]:
@@ -126,7 +144,7 @@ def verify(
             failure._replace(file=named.get(failure.file, failure.file))
             for failure in error.failures
         ) from error
-    return Report(environment, run.proofs)
+    return Report(environment, run.proofs, run.unproven)
 
 
 def _origins(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -147,6 +165,11 @@ def _run_stages(run: Verification) -> None:
         _replay(run, running)
         _read(run, running, work)
         try_rights(run, running, asking)
+    if cluster_name(run.values):
+        run.unproven.append(ON_CLUSTER_ADOPTION)
+        return
+    with run.server("left") as running:
+        adopt(run, running)
 
 
 def _check_model(run: Verification) -> None:
@@ -167,11 +190,31 @@ def _build(run: Verification, running: Engine) -> None:
         ]
     with run.stage("migrations", "bring an empty server to the newest revision") as proof:
         jobs.run_migrations(run.pods, running)
-        tables = list_tables(run.owner(running), run.databases)
-        proof.what += f": {len(tables)} tables"
+        run.columns = read_columns(run.owner(running), run.databases)
+        proof.what += f": {len(run.columns)} tables"
     with run.stage("models", "build the models") as proof:
         done = jobs.run_models(run.pods, running)
         proof.what += f": {jobs.count_results(done).get('success', 0)}"
+
+
+def adopt(run: Verification, running: Engine) -> None:
+    """Take over a database that Tutor's Aspects left.
+
+    Raises:
+        VerifyError: a row is lost, or a table differs from a new database's.
+    """
+    with run.stage("adoption", "take over base tables at the public revision 0041") as proof:
+        asking, aspects = run.owner(running), run.values["aspects"]
+        jobs.run_access(run.pods, running)
+        leave_tables(asking, aspects)
+        before = read_contents(asking, aspects)
+        jobs.run_migrations(run.pods, running)
+        file = run.pods.manifest_path(MIGRATE)
+        failures = list(find_losses(before, read_contents(asking, aspects), file))
+        failures += find_differences(run.columns, read_columns(asking, run.databases), file)
+        if failures:
+            raise VerifyError(failures)
+        proof.what += f": no row of {len(before)} tables changed, columns are a new database's"
 
 
 def _write(run: Verification, running: Engine, work: Work) -> None:

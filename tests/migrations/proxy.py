@@ -1,0 +1,106 @@
+"""Stands between a Job and the engine, and strikes at a chosen statement."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import urllib.parse
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+NOT_COPIED = {"transfer-encoding", "content-length", "connection", "date", "server"}
+
+
+class Proxy(ThreadingHTTPServer):
+    """Forwards to an engine; `strike(proxy, number, statement, forward)` may do something else.
+
+    It returns what `forward()` returned, or None for a client that is no more.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, port, strike):
+        super().__init__(("127.0.0.1", 0), Exchange)
+        self.engine_port, self.strike = port, strike
+        self.count, self.counting = 0, threading.Lock()
+        self.statements = []
+
+    @property
+    def port(self):
+        return self.server_address[1]
+
+    def note(self, statement):
+        with self.counting:
+            self.count += 1
+            self.statements.append(statement)
+            return self.count
+
+
+class Exchange(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        self.forward()
+
+    def do_POST(self):
+        self.forward()
+
+    def forward(self):
+        body = self.body()
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
+        statement = (
+            query.get("query", [""])[0] + " " + body[:5000].decode("utf-8", "replace")
+        ).strip()
+        number = self.server.note(statement)
+        try:
+            answer = self.server.strike(self.server, number, statement, lambda: self.ask(body))
+            if answer is None:
+                self.close_connection = True
+                return
+            status, headers, text = answer
+            self.send_response(status)
+            for name, value in headers:
+                if name.lower() not in NOT_COPIED:
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+        except (OSError, http.client.HTTPException):
+            self.close_connection = True
+
+    def ask(self, body):
+        client = http.client.HTTPConnection("127.0.0.1", self.server.engine_port, timeout=300)
+        headers = {k: v for k, v in self.headers.items() if k.lower() not in NOT_COPIED}
+        try:
+            client.request(self.command, self.path, body, headers)
+            reply = client.getresponse()
+            return reply.status, reply.getheaders(), reply.read()
+        finally:
+            client.close()
+
+    def body(self):
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        parts = []
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(parts)
+
+
+@contextmanager
+def proxied(port, strike=lambda proxy, number, statement, forward: forward()):
+    """Run a proxy for as long as the block lasts."""
+    proxy = Proxy(port, strike)
+    thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield proxy
+    finally:
+        proxy.shutdown()
+        proxy.server_close()
+        thread.join()

@@ -1,5 +1,6 @@
 """Clients as they are, on the engine as it is."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -123,6 +124,30 @@ def test_sqlalchemy_reads_reflects_and_inserts(running_engine, table):
         assert list(empty.keys()) == ["s"]
         columns = sa.inspect(connection).get_columns(table)
         assert [column["name"] for column in columns] == ["a", "s"]
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="needs curl")
+def test_curl_inserts_a_file_and_sees_an_error(running_engine, table, tmp_path):
+    (tmp_path / "rows.csv").write_text("1,a\n2,b;c\n")
+
+    def curl(*words):
+        address = f"http://127.0.0.1:{running_engine.port}/"
+        done = subprocess.run(
+            ["curl", "-sS", *words, address],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    query = f"query=INSERT INTO {table} FORMAT CSV"
+    sent = ("--data-binary", "@rows.csv", "--url-query", query)
+    assert curl(*sent) == ""
+    assert curl("-d", f"SELECT count(), max(s) FROM {table}") == "2\tb;c\n"
+    head = curl("-i", "-d", "SELEKT 1")
+    assert "X-ClickHouse-Exception-Code: 62" in head
+    assert "Code: 62. DB::Exception: " in head
 
 
 def test_dbt_builds_tests_and_repeats(running_engine, tmp_path):

@@ -116,6 +116,7 @@ class Warehouse:
                 "DBT_ENV_SECRET_CLICKHOUSE_PASSWORD": "",
                 "ASPECTS_ARRIVAL_OVERLAP": "0 SECOND",  # so that tests see what lies before the watermark
                 "ASPECTS_DATA_TTL_EXPRESSION": "",
+                "ASPECTS_PII": "on",
                 "ASPECTS_PII_CACHE_LIFETIME": "31536000",
                 "DBT_PROJECT_DIR": str(PROJECT),
                 "DBT_PROFILES_DIR": str(PROJECT),

@@ -137,7 +137,7 @@ def test_an_lrs_elsewhere_keeps_its_user(make_values):
     assert "lrs" in active_clients(values)
 
 
-def test_dbt_may_look_at_every_replica_of_a_cluster(make_values):
+def test_who_builds_or_removes_may_look_at_every_replica_of_a_cluster(make_values):
     aspects = make_values()["aspects"]
 
     def rights(cluster):
@@ -145,5 +145,8 @@ def test_dbt_may_look_at_every_replica_of_a_cluster(make_values):
         return {client["id"]: client["grants"] for client in model["clients"]}
 
     ask = (("CREATE TEMPORARY TABLE", "REMOTE"), "*.*")
-    assert [client for client, grants in rights(True).items() if ask in grants] == ["dbt"]
+    assert [client for client, grants in rights(True).items() if ask in grants] == [
+        "dbt",
+        "migrations",
+    ]
     assert ask not in rights(False)["dbt"]

@@ -91,6 +91,17 @@ def test_broken_record_is_no_engine(tmp_path, text):
     assert process.running(tmp_path) is None
 
 
+@pytest.mark.parametrize("used", [False, True])
+def test_data_directory_opens_again_whether_its_default_database_is_used(tmp_path, send_to, used):
+    made = "CREATE TABLE IF NOT EXISTS kept (a Int8) ENGINE = MergeTree ORDER BY a"
+    for _ in range(3):
+        with process.engine(tmp_path) as running:
+            sql = made if used else "SELECT 1"
+            assert send_to(running.port, sql).status == 200
+            found = send_to(running.port, "EXISTS TABLE default.kept").text
+    assert found == f"{int(used)}\n"
+
+
 def test_wrong_users_file_is_reported_by_start(tmp_path):
     users = tmp_path / "users.json"
     users.write_text("{}")

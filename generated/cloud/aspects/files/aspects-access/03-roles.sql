@@ -10,8 +10,8 @@ GRANT
   SELECT, INSERT ON `event_sink`.`course_blocks`,
   SELECT, INSERT ON `event_sink`.`course_relationships`,
   SELECT, INSERT ON `event_sink`.`course_enrollment`,
-  SELECT, INSERT ON `event_sink`.`user_profile`,
-  SELECT, INSERT ON `event_sink`.`external_id`,
+  SELECT ON `event_sink`.`user_profile`,
+  SELECT ON `event_sink`.`external_id`,
   SELECT, INSERT ON `event_sink`.`tag`,
   SELECT, INSERT ON `event_sink`.`taxonomy`,
   SELECT, INSERT ON `event_sink`.`object_tag`,
@@ -39,6 +39,8 @@ REVOKE SELECT ON `xapi`.`xapi_events_all` FROM `ch_report_role`;
 REVOKE SELECT ON `event_sink`.`user_profile` FROM `ch_report_role`;
 REVOKE SELECT ON `event_sink`.`external_id` FROM `ch_report_role`;
 REVOKE SELECT ON `event_sink`.`course_enrollment` FROM `ch_report_role`;
+REVOKE SELECT ON `event_sink`.`pseudonym_key` FROM `ch_report_role`;
+REVOKE SELECT ON `event_sink`.`retiring_learners` FROM `ch_report_role`;
 REVOKE SELECT ON `event_sink`.`aspects_data` FROM `ch_report_role`;
 CREATE ROLE IF NOT EXISTS `ch_dbt_role`;
 GRANT
@@ -64,12 +66,13 @@ REVOKE INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`taxonomy` FROM
 REVOKE INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`object_tag` FROM `ch_dbt_role`;
 REVOKE INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`load_test_runs` FROM `ch_dbt_role`;
 REVOKE INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`load_test_stats` FROM `ch_dbt_role`;
+REVOKE INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`pseudonym_key` FROM `ch_dbt_role`;
 CREATE ROLE IF NOT EXISTS `ch_migrations_role`;
 GRANT
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `xapi`.*,
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `openedx`.*,
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `event_sink`.*,
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `reporting`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `xapi`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `openedx`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `event_sink`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `reporting`.*,
   CREATE FUNCTION, DROP FUNCTION ON *.*,
   SELECT ON `system`.`databases`,
   SELECT ON `system`.`tables`,

@@ -22,7 +22,11 @@ from typing import Any
 from aspects_gen.aspects.extensions import added_grants, reader_clients
 from aspects_gen.aspects.naming import (
     BASE_SINK_TABLES,
+    COPIED,
     PERSONAL_TABLES,
+    PRIVATE_TABLES,
+    PSEUDONYM_KEY,
+    RETIRING,
     client_role,
     data_databases,
     parsed_database,
@@ -76,7 +80,8 @@ BUILD_RIGHTS = (
 """What building models takes: tables, views, dictionaries, swapping and refreshing them."""
 
 ASK_REPLICAS = ("CREATE TEMPORARY TABLE", "REMOTE")
-"""What clusterAllReplicas() takes, by which dbt's adapter looks at every replica before it builds.
+"""What clusterAllReplicas() takes: dbt's adapter looks at every replica before it builds, and who
+deletes personal data at every one afterwards.
 
 Source: dbt-clickhouse 1.10.3, macros/adapters.sql; ClickHouse/ClickHouse#37389, read 2026-11.
 """
@@ -150,9 +155,14 @@ def client_access(
     grants = [*grants, *added_grants(aspects, client)]
     if cluster and client in ("dbt", "migrations", "backup"):
         grants = [*grants, (("CLUSTER",), "*.*")]
+    if cluster and client in ("dbt", "migrations"):
+        grants = [*grants, (ASK_REPLICAS, "*.*")]
     if cluster and client == "dbt":
         # refreshes ask how far a replica lags behind
-        grants = [*grants, (ASK_REPLICAS, "*.*"), (("SELECT",), "system.replicas")]
+        grants = [*grants, (("SELECT",), "system.replicas")]
+    if cluster and client == "migrations":
+        sink = aspects["databases"]["eventSink"]
+        grants = [*grants, (("SYSTEM SYNC REPLICA",), f"{sink}.{RETIRING}")]
     if object_store and client == "backup":
         grants = [*grants, (("S3",), "*.*")]
     return {
@@ -199,10 +209,17 @@ def _vector(aspects: dict[str, Any]) -> tuple[list[Grant], list[Grant]]:
 
 
 def _sinks(aspects: dict[str, Any]) -> tuple[list[Grant], list[Grant]]:
-    """LMS and Studio look up their last copy, add rows, and remove a retired learner's."""
+    """LMS and Studio look up their last copy, add rows, and remove a retired learner's.
+
+    What the value `pii` does not allow cannot be added, whatever the LMS's settings say.
+    """
     database = aspects["databases"]["eventSink"]
+    refused = {"user_profile", "external_id"} - {*COPIED[aspects["pii"]]}
     tables = [name for name in BASE_SINK_TABLES if name != "aspects_data"]
-    grants: list[Grant] = [(("SELECT", "INSERT"), f"{database}.{name}") for name in tables]
+    grants: list[Grant] = [
+        (("SELECT",) if name in refused else ("SELECT", "INSERT"), f"{database}.{name}")
+        for name in tables
+    ]
     grants += [(("ALTER DELETE",), f"{database}.{name}") for name in PERSONAL_TABLES]
     # the load test command measures how far the raw events lag behind
     grants.append((("SELECT",), f"{parsed_database(aspects)}.{aspects['tables']['rawXapi']}"))
@@ -222,7 +239,7 @@ def _reporting(aspects: dict[str, Any]) -> tuple[list[Grant], list[Grant]]:
     closed = [
         f"{database}.{table}" for database, table in raw_tables(aspects) if database == parsed
     ]
-    closed += [f"{sink}.{table}" for table in (*PERSONAL_TABLES, "aspects_data")]
+    closed += [f"{sink}.{table}" for table in (*PERSONAL_TABLES, *PRIVATE_TABLES, "aspects_data")]
     return grants, [(("SELECT",), table) for table in closed]
 
 
@@ -235,12 +252,12 @@ def _dbt(aspects: dict[str, Any]) -> tuple[list[Grant], list[Grant]]:
     grants += [(("SELECT",), f"system.{table}") for table in READ_CATALOGUE]
     base = [f"{home}.{table}" for home, table in raw_tables(aspects) if home in built]
     base += [f"{sink}.{table}" for table in BASE_SINK_TABLES if table != "aspects_data"]
-    return grants, [(CHANGE_RIGHTS, table) for table in base]
+    return grants, [(CHANGE_RIGHTS, table) for table in (*base, f"{sink}.{PSEUDONYM_KEY}")]
 
 
 def _migrations(aspects: dict[str, Any]) -> tuple[list[Grant], list[Grant]]:
-    """Create and change base tables; dropping one is left to a person."""
-    rights = ("SELECT", "INSERT", "ALTER TABLE", "CREATE TABLE", "OPTIMIZE")
+    """Create and change base tables, and remove learners from all; dropping one is left to a person."""
+    rights = ("SELECT", "INSERT", "ALTER TABLE", "CREATE TABLE", "OPTIMIZE", "SYSTEM VIEWS")
     grants: list[Grant] = [(rights, f"{database}.*") for database in data_databases(aspects)]
     grants += [(("CREATE FUNCTION", "DROP FUNCTION"), "*.*")]
     grants += [(("SELECT",), f"system.{table}") for table in (*READ_CATALOGUE, "mutations")]

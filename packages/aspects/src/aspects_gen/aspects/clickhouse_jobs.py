@@ -31,6 +31,8 @@ ARRIVAL_OVERLAP = "10 MINUTE"
 """How long after it was parsed a statement may become visible and still be noticed by a refresh."""
 
 ACCESS, MIGRATE, DBT = "aspects-access", "aspects-migrate", "aspects-dbt"
+PSEUDONYMS = "aspects-pseudonyms"
+"""Job of `privacy_jobs` that the models need while there are pseudonyms."""
 
 AFTER = {ACCESS: [], MIGRATE: [f"job/{ACCESS}"], DBT: [f"job/{MIGRATE}"]}
 """What must be done before each Job, besides the server it speaks to."""
@@ -47,6 +49,12 @@ class Recipe(NamedTuple):
     """ConfigMap to folder, besides the scripts."""
     volumes: tuple[dict[str, Any], ...] = ()
     """Secret volumes."""
+    scripts: str = "aspects-scripts"
+    """ConfigMap of the scripts."""
+    after: tuple[str, ...] = ()
+    """Jobs that come first, besides those of `AFTER`."""
+    tuning: str = ""
+    """Key of its sizes and deadline in `jobs`; by default it follows the name."""
 
 
 def emit_jobs(values: dict[str, Any], tools: Tools) -> Output:
@@ -125,7 +133,7 @@ def access_job(values: dict[str, Any], tools: Tools) -> Job:
         mounts={ACCESS: "/app/sql"},
         volumes=(_password_volume(secrets),),
     )
-    return _job(values, tools, recipe)
+    return script_job(values, tools, recipe)
 
 
 def migrate_job(values: dict[str, Any], tools: Tools) -> Job:
@@ -148,24 +156,26 @@ def migrate_job(values: dict[str, Any], tools: Tools) -> Job:
         name=MIGRATE,
         about="bring the base tables to the newest revision",
         script="migrate.py",
-        env=_login(aspects["clients"]["migrations"], tools, "CLICKHOUSE_PASSWORD") + _env(plain),
+        env=sign_in(aspects["clients"]["migrations"], tools, "CLICKHOUSE_PASSWORD")
+        + plain_env(plain),
         mounts={"aspects-migrations": "/app/migrations"},
     )
-    return _job(values, tools, recipe)
+    return script_job(values, tools, recipe)
 
 
 def dbt_job(values: dict[str, Any], tools: Tools) -> Job:
     """Return the Job that builds the models."""
     aspects = values["aspects"]
-    login = _login(aspects["clients"]["dbt"], tools, "DBT_ENV_SECRET_CLICKHOUSE_PASSWORD")
+    login = sign_in(aspects["clients"]["dbt"], tools, "DBT_ENV_SECRET_CLICKHOUSE_PASSWORD")
     recipe = Recipe(
         name=DBT,
         about="build the models that dashboards read",
         script="build_models.py",
-        env=login + _env(dbt_env(values)),
+        env=login + plain_env(dbt_env(values)),
         mounts={"aspects-dbt": "/app/dbt"},
+        after=(PSEUDONYMS,) if aspects["pii"] == "pseudonym" else (),
     )
-    return _job(values, tools, recipe)
+    return script_job(values, tools, recipe)
 
 
 def dbt_env(values: dict[str, Any]) -> dict[str, str]:
@@ -208,7 +218,8 @@ def retention(aspects: dict[str, Any]) -> str:
     return f"toDateTime(emission_time) + INTERVAL {aspects['retentionMonths']} MONTH"
 
 
-def _login(login: dict[str, Any], tools: Tools, variable: str) -> list[dict[str, Any]]:
+def sign_in(login: dict[str, Any], tools: Tools, variable: str) -> list[dict[str, Any]]:
+    """Return env entries with a client's user name, and its password by Secret."""
     secret = login["passwordSecret"]
     return [
         {"name": "CLICKHOUSE_USER", "value": login["user"]},
@@ -216,7 +227,8 @@ def _login(login: dict[str, Any], tools: Tools, variable: str) -> list[dict[str,
     ]
 
 
-def _env(plain: dict[str, str]) -> list[dict[str, Any]]:
+def plain_env(plain: dict[str, str]) -> list[dict[str, Any]]:
+    """Return env entries of plain values."""
     return [{"name": name, "value": value} for name, value in plain.items()]
 
 
@@ -229,21 +241,22 @@ def _password_volume(secrets: dict[str, dict[str, str]]) -> dict[str, Any]:
     return {"name": "passwords", "projected": {"defaultMode": 0o440, "sources": sources}}
 
 
-def _job(values: dict[str, Any], tools: Tools, recipe: Recipe) -> Job:
+def script_job(values: dict[str, Any], tools: Tools, recipe: Recipe) -> Job:
     """Return a Job that runs one script of this package in the aspects image."""
-    settings, key = values["aspects"]["jobs"], recipe.name.removeprefix("aspects-")
+    settings = values["aspects"]["jobs"]
+    key = recipe.tuning or recipe.name.removeprefix("aspects-")
     return {
         "name": recipe.name,
         "about": recipe.about,
         "pod": _pod(values, tools, recipe),
         "workload": {"uid": UID, "writable": ["/tmp"], "tuning": settings[key]},  # noqa: S108
-        "after": AFTER[recipe.name],
+        "after": [*AFTER.get(recipe.name, []), *(f"job/{name}" for name in recipe.after)],
         "deadline_seconds": settings["deadlines"][f"{key}Seconds"],
     }
 
 
 def _pod(values: dict[str, Any], tools: Tools, recipe: Recipe) -> dict[str, Any]:
-    shown = {"aspects-scripts": SCRIPTS, **recipe.mounts}
+    shown = {recipe.scripts: SCRIPTS, **recipe.mounts}
     container = {
         "name": recipe.name,
         "image": tools.image("aspects"),
@@ -252,7 +265,7 @@ def _pod(values: dict[str, Any], tools: Tools, recipe: Recipe) -> dict[str, Any]
             *server_env(values, tools, SCHEMA),
             *trust_env(values),
             *recipe.env,
-            *_env(PROCESS_ENV),
+            *plain_env(PROCESS_ENV),
         ],
         "volumeMounts": [
             *(mount(volume, path) for volume, path in shown.items()),

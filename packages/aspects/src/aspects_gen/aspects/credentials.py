@@ -37,6 +37,8 @@ def list_secrets(values: dict[str, Any]) -> list[Secret]:
         add(login["passwordSecret"], f"password of ClickHouse user {login['user']}")
     for login in reader_logins(aspects).values():
         add(login["passwordSecret"], f"password of ClickHouse user {login['user']}")
+    if aspects["pii"] == "pseudonym":
+        add(aspects["pseudonymSecret"], "key that pseudonyms of learners are made with")
     if ca_secret(values):
         add(ca_secret(values), "certificate authority of the ClickHouse server", "")
     if aspects["lrs"]["url"] or values["ralph"]["enabled"]:

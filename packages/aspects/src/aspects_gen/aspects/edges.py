@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aspects_gen.aspects import clickhouse_jobs, lms_job, superset_job
+from aspects_gen.aspects import clickhouse_jobs, lms_job, privacy_jobs, superset_job
 from aspects_gen.aspects.server import QUERIES, SCHEMA
 from aspects_gen.services.contract import Need, Order, Tools
 
@@ -18,7 +18,11 @@ def list_needs(values: dict[str, Any], tools: Tools) -> list[Need]:
         {"client": f"job/{clickhouse_jobs.ACCESS}", "endpoint": SCHEMA, "why": "sets up access"},
         {"client": f"job/{clickhouse_jobs.MIGRATE}", "endpoint": SCHEMA, "why": "sets up tables"},
         {"client": f"job/{clickhouse_jobs.DBT}", "endpoint": SCHEMA, "why": "builds models"},
+        {"client": f"job/{privacy_jobs.PURGE}", "endpoint": SCHEMA, "why": "removes rows"},
     ]
+    if values["aspects"]["pii"] == "pseudonym":
+        job = f"job/{clickhouse_jobs.PSEUDONYMS}"
+        needs.append({"client": job, "endpoint": SCHEMA, "why": "stores the key of pseudonyms"})
     if not values["aspects"]["lms"]["clickhouseUrl"]:
         copies = "copies records"
         needs.append({"client": "lms", "endpoint": QUERIES, "why": copies, "wait": False})

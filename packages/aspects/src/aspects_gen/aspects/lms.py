@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aspects_gen.aspects.naming import parsed_database
+from aspects_gen.aspects.naming import COPIED, parsed_database
 from aspects_gen.services.contract import Endpoint, Tools
 
 SERVICE_USER = "aspects"
@@ -96,8 +96,7 @@ def sinks(aspects: dict[str, Any]) -> list[str]:
 
     Retirement is always on: enrolments hold user names whatever that setting says.
     """
-    allowed = {"off": (), "pseudonym": ("external_id",), "on": ("user_profile", "external_id")}
-    personal = [name for name in aspects["lms"]["piiSinks"] if name in allowed[aspects["pii"]]]
+    personal = [name for name in aspects["lms"]["piiSinks"] if name in COPIED[aspects["pii"]]]
     return [*aspects["lms"]["sinks"], *personal, "auth_user"]
 
 

@@ -26,6 +26,18 @@ Source: public Alembic migrations of the Aspects Tutor plugin at revision 0041, 
 PERSONAL_TABLES = ("user_profile", "external_id", "course_enrollment")
 """Sink tables with names, user names or e-mail addresses."""
 
+COPIED = {"off": (), "pseudonym": ("external_id",), "on": ("user_profile", "external_id")}
+"""Personal records that the LMS copies, by the value `pii`; enrolments are copied always."""
+
+PSEUDONYM_KEY = "pseudonym_key"
+"""Table of the sink database with the one key that pseudonyms are made with."""
+
+RETIRING = "retiring_learners"
+"""Table of the sink database that says, while a retirement runs, what it looks for."""
+
+PRIVATE_TABLES = (PSEUDONYM_KEY, RETIRING)
+"""Tables of the sink database that no dashboard may ever read."""
+
 
 def parsed_database(aspects: dict[str, Any]) -> str:
     """Return the database whose raw events the models read, and that holds the parsed ones."""

@@ -1,3 +1,4 @@
+-- depends_on: {{ source('event_sink', 'user_profile') }}, {{ source('event_sink', 'external_id') }}
 {{ config(
     materialized='refreshed',
     schema=event_sink_database(),
@@ -5,6 +6,7 @@
     refresh='EVERY ' ~ env_var('ASPECTS_PII_CACHE_LIFETIME', '120') ~ ' SECOND',
     randomize='10 SECOND',
 ) }}
+{% if personal_data() == 'on' -%}
 with profiles as (
     select
         user_id,
@@ -26,3 +28,18 @@ select
     profiles.newest.3 as email
 from profiles
 left join ids on profiles.user_id = ids.user_id
+{%- elif personal_data() == 'pseudonym' -%}
+select
+    toInt32(0) as user_id,
+    {{ pseudonym('toString(id)') }} as external_user_id,
+    concat('learner-', substring(external_user_id, 1, 12)) as username,
+    username as name,
+    '' as email
+from (
+    select distinct external_user_id as id
+    from {{ source('event_sink', 'external_id') }}
+)
+{%- else -%}
+select toInt32(0) as user_id, '' as external_user_id, '' as username, '' as name, '' as email
+where false
+{%- endif %}

@@ -1,0 +1,237 @@
+"""A site on the embedded engine, signed in to as its own clients, with the scripts of its own Jobs."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import subprocess
+import sys
+import urllib.parse
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+import aspects_gen
+from aspects_gen.aspects.access import access_model, active_clients
+from aspects_gen.engine.process import engine
+from aspects_gen.engine.users import owner, users_of
+from aspects_gen.environment import find_places
+from aspects_gen.generate import generate, load_values
+from aspects_gen.services.registry import discover_services
+from environments import ENVIRONMENTS, lay_down
+
+JOBS = Path(aspects_gen.__file__).parent / "aspects" / "jobs"
+MIGRATIONS = JOBS.parent / "apps" / "aspects" / "migrations"
+KEY = "a key of pseudonyms, made for tests"
+OWNER = ("boss", "b")
+
+VALUES = """
+aspects:
+  pii: "{pii}"
+  retentionMonths: {months}
+  source: ralph
+"""
+
+STATEMENTS = """
+import json, runpy, sys, types
+sys.modules["alembic"] = types.SimpleNamespace(op=None)
+sys.path.insert(0, sys.argv[1])
+found = []
+for revision in ("0041_base_tables", "0042_raw_tables"):
+    found += runpy.run_path(f"{sys.argv[1]}/versions/{revision}.py")["statements"]()
+print(json.dumps(found))
+"""
+"""Prints what the migrations would run."""
+
+
+class Site:
+    """One data directory, served with the rights of one value of `pii` at a time."""
+
+    def __init__(self, folder):
+        self.folder, self.running, self.services = folder, ExitStack(), discover_services()
+
+    def switch(self, pii, months=120):
+        """Build the environment with a value of `pii`, and serve with the rights that follow."""
+        self.running.close()
+        place = self._place(pii, months)
+        values = load_values(place, self.services).data
+        self.clients = {client: f"pw-{client}" for client in active_clients(values)}
+        model = access_model(values["aspects"], clients=active_clients(values))
+        self.users = {entry["id"]: entry["user"] for entry in model["clients"]}
+        accounts = users_of(model, self.clients, owners=[owner(*OWNER)])
+        (self.folder / "users.json").write_text(json.dumps(accounts))
+        self.tree = generate(place, self.services, "code").tree
+        lay_down(self.tree, self.folder / "output")
+        served = engine(self.folder / "data", users=self.folder / "users.json")
+        self.port = self.running.enter_context(served).port
+        for name in model["databases"]:
+            self.run(f"CREATE DATABASE IF NOT EXISTS {name}")
+
+    def _place(self, pii, months):
+        folder = self.folder / "environments"
+        folder.mkdir(exist_ok=True)
+        text = (ENVIRONMENTS / "starter.yaml").read_text()
+        (folder / "site.yaml").write_text(text + VALUES.format(pii=pii, months=months))
+        (folder / "images.lock.json").write_text((ENVIRONMENTS / "images.lock.json").read_text())
+        return find_places(folder, self.folder / "output", ["site"])[0]
+
+    def ask(self, client, sql, body=b"", **settings):
+        """Send one statement as a client; return status and text."""
+        user = f"{self.users[client]}:{self.clients[client]}" if client else ":".join(OWNER)
+        words = urllib.parse.urlencode({"query": sql, **settings})
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
+        headers = {"Authorization": "Basic " + base64.b64encode(user.encode()).decode()}
+        try:
+            connection.request("POST", f"/?{words}", body, headers)
+            reply = connection.getresponse()
+            return reply.status, reply.read().decode(errors="replace")
+        finally:
+            connection.close()
+
+    def run(self, sql, body=b"", client="", **settings):
+        """Run one statement and return its text; AssertionError with the engine's words."""
+        status, text = self.ask(client, sql, body, **settings)
+        assert status == 200, f"{sql[:500]}\n{text[:2000]}"
+        return text
+
+    def rows(self, sql):
+        """Return a query's rows as lists."""
+        return [
+            json.loads(line) for line in self.run(f"{sql} FORMAT JSONCompactEachRow").splitlines()
+        ]
+
+    def insert(self, table, rows):
+        """Insert rows, given as tuples in table order, in one go."""
+        lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        sql = f"INSERT INTO {table} FORMAT JSONCompactEachRow"
+        self.run(sql, lines.encode(), input_format_null_as_default=1)
+
+    def job(self, name, **more):
+        """Run the script of a Job with the environment it is given; return status and both outputs."""
+        container = self.container(name)
+        script = next(JOBS.rglob(Path(container["command"][1]).name))
+        return self.script(script, self.environment(container), more)
+
+    def script(self, script, environment, more):
+        """Run a script beside the modules it imports."""
+        done = subprocess.run(
+            [sys.executable, str(script)],
+            env=os.environ
+            | environment
+            | {
+                "PYTHONPATH": os.pathsep.join(
+                    map(str, (JOBS / "init" / "clickhouse", script.parent))
+                )
+            }
+            | more,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def retire(self, text, **more):
+        """Run the retirement with a list; return status and both outputs."""
+        path = self.folder / "learners.txt"
+        path.write_text(text)
+        environment = self.environment(self.container("aspects-personal-data"))
+        script = JOBS / "privacy" / "retire.py"
+        return self.script(script, environment, {"LEARNERS": str(path), **more})
+
+    def container(self, name):
+        """Return the container of a Job."""
+        manifest = yaml.safe_load(self.tree[f"aspects/job-{name}.yaml"])
+        return manifest["spec"]["template"]["spec"]["containers"][0]
+
+    def environment(self, container):
+        """Return a container's environment: values as they are, Secrets as this site has them."""
+        secrets = {"clickhouse-migrations": "migrations", "clickhouse-dbt": "dbt"}
+        found = {}
+        for entry in container["env"]:
+            if "value" in entry:
+                found[entry["name"]] = entry["value"]
+            else:
+                secret = entry["valueFrom"]["secretKeyRef"]["name"]
+                client = secrets.get(secret)
+                found[entry["name"]] = self.clients[client] if client else KEY
+        return found | {"CLICKHOUSE_HOST": "127.0.0.1", "CLICKHOUSE_PORT": str(self.port)}
+
+    def build_models(self):
+        """Run dbt as its own client, on the project as it is composed."""
+        project = self.folder / "output" / "aspects" / "files" / "aspects-dbt"
+        environment = self.environment(self.container("aspects-dbt")) | {
+            "DBT_PROJECT_DIR": str(project),
+            "DBT_PROFILES_DIR": str(project),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+        }
+        # only tests refresh
+        environment |= {
+            name: "EVERY 1 YEAR"
+            for name in environment
+            if name.startswith("ASPECTS_") and name.endswith("_REFRESH")
+        }
+        environment["ASPECTS_PII_CACHE_LIFETIME"] = "31536000"
+        done = subprocess.run(
+            [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "run"],
+            env=os.environ | environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+
+    def make_base_tables(self):
+        """Make the tables that migrations make, as their client."""
+        environment = self.environment(self.container("aspects-migrate"))
+        done = subprocess.run(
+            [sys.executable, "-c", STATEMENTS, str(MIGRATIONS)],
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for statement in json.loads(done.stdout):
+            self.run(statement, client="migrations")
+
+    def relations(self, kinds=""):
+        """Return (database, name) of everything in the databases of this site."""
+        return self.rows(
+            "SELECT database, name FROM system.tables WHERE database IN"
+            f" ('xapi', 'openedx', 'event_sink', 'reporting') {kinds} ORDER BY 1, 2"
+        )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site with personal data on, its base tables and models made by their own clients."""
+    made = Site(tmp_path_factory.mktemp("site"))
+    try:
+        made.switch("on")
+        made.make_base_tables()
+        made.build_models()
+        yield made
+    finally:
+        made.running.close()
+
+
+@pytest.fixture(scope="module")
+def campus():
+    """A small campus: {"events", "rows", "people"}."""
+    from aspects_gen.demo import campus, rows, timeline
+    from aspects_gen.demo.tables import COLUMNS
+
+    start = (date(2025, 1, 6) - date(1970, 1, 1)).days * 86_400_000_000
+    made = campus.make_campus(7, start=start, days=70, courses=2, learners=12)
+    tables = [name for name in COLUMNS if name in rows._WRITERS]
+    return {
+        "events": list(timeline.stream_events(made, 350, malformed=0.02)),
+        "rows": {table: list(rows.stream_rows(made, table)) for table in tables},
+        "people": made.people,
+    }

@@ -37,16 +37,13 @@ aspects:
   source: ralph
 """
 
-STATEMENTS = """
-import json, runpy, sys, types
-sys.modules["alembic"] = types.SimpleNamespace(op=None)
-sys.path.insert(0, sys.argv[1])
-found = []
-for revision in ("0041_base_tables", "0042_raw_tables"):
-    found += runpy.run_path(f"{sys.argv[1]}/versions/{revision}.py")["statements"]()
-print(json.dumps(found))
-"""
-"""Prints what the migrations would run."""
+
+def pytest_collection_modifyitems(config, items):
+    """Leave the long runs out unless they are asked for."""
+    if "full" not in (config.option.markexpr or ""):
+        for item in items:
+            if item.get_closest_marker("full"):
+                item.add_marker(pytest.mark.skip(reason="long: run with -m full"))
 
 
 class Site:
@@ -187,18 +184,10 @@ class Site:
         )
         assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
 
-    def make_base_tables(self):
-        """Make the tables that migrations make, as their client."""
-        environment = self.environment(self.container("aspects-migrate"))
-        done = subprocess.run(
-            [sys.executable, "-c", STATEMENTS, str(MIGRATIONS)],
-            env=os.environ | environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        for statement in json.loads(done.stdout):
-            self.run(statement, client="migrations")
+    def migrate(self):
+        """Run the migrations, which make the base tables and set how long rows are kept."""
+        status, said = self.job("aspects-migrate", MIGRATIONS=str(MIGRATIONS))
+        assert status == 0, said
 
     def relations(self, kinds=""):
         """Return (database, name) of everything in the databases of this site."""
@@ -214,7 +203,7 @@ def site(tmp_path_factory):
     made = Site(tmp_path_factory.mktemp("site"))
     try:
         made.switch("on")
-        made.make_base_tables()
+        made.migrate()
         made.build_models()
         yield made
     finally:

@@ -71,6 +71,20 @@ def run_models(pods: Pods, engine: Engine) -> Done:
     return _dbt(pods, engine, "models", ())
 
 
+def run_script(pods: Pods, engine: Engine, name: str, script: str) -> Done:
+    """Run a Job of one script that says itself what is wrong.
+
+    Raises:
+        VerifyError: with what it said last.
+    """
+    done = pods.run(name, engine)
+    if done.status:
+        raise _broken(
+            name.removeprefix("aspects-"), pods.origin(name, f"/app/scripts/{script}"), done
+        )
+    return done
+
+
 def run_tests(pods: Pods, engine: Engine, owner: Mapping[str, str]) -> int:
     """Run the project's tests where the models are; return how many passed.
 

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from aspects_gen.aspects.clickhouse_jobs import ACCESS, DBT, MIGRATE, site_access
+from aspects_gen.aspects.clickhouse_jobs import ACCESS, DBT, MIGRATE, PSEUDONYMS, site_access
 from aspects_gen.aspects.extensions import list_brought
 from aspects_gen.aspects.naming import data_databases
+from aspects_gen.aspects.privacy_jobs import PURGE
 from aspects_gen.aspects.server import cluster_name
 from aspects_gen.engine.process import Engine, engine
 from aspects_gen.engine.unproven import UNPROVEN, Unproven
@@ -161,6 +162,7 @@ def _run_stages(run: Verification) -> None:
         asking = run.clients(running)
         work = Work(run.model, asking, run.roles)
         _write(run, running, work)
+        _purge(run, running)
         _test(run, running)
         _replay(run, running)
         _read(run, running, work)
@@ -192,6 +194,9 @@ def _build(run: Verification, running: Engine) -> None:
         jobs.run_migrations(run.pods, running)
         run.columns = read_columns(run.owner(running), run.databases)
         proof.what += f": {len(run.columns)} tables"
+    if run.values["aspects"]["pii"] == "pseudonym":
+        with run.stage("pseudonyms", "store the key that they are made with"):
+            jobs.run_script(run.pods, running, PSEUDONYMS, "keep_pseudonym_key.py")
     with run.stage("models", "build the models") as proof:
         done = jobs.run_models(run.pods, running)
         proof.what += f": {jobs.count_results(done).get('success', 0)}"
@@ -230,6 +235,13 @@ def _refresh(asking: Client) -> None:
             for verb in ("REFRESH", "WAIT"):
                 asking.ask(f"SYSTEM {verb} VIEW `{database}`.`{view}`")
     asking.ask("SYSTEM STOP VIEWS")
+
+
+def _purge(run: Verification, running: Engine) -> None:
+    """Remove what the value `pii` forbids; whatever is left of it is a failure."""
+    with run.stage("personal data", "remove what may not be kept") as proof:
+        done = jobs.run_script(run.pods, running, PURGE, "purge.py")
+        proof.details = done.output.splitlines()
 
 
 def _test(run: Verification, running: Engine) -> None:

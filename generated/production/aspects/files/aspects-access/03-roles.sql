@@ -11,8 +11,8 @@ GRANT ON CLUSTER 'aspects'
   SELECT, INSERT ON `event_sink`.`course_blocks`,
   SELECT, INSERT ON `event_sink`.`course_relationships`,
   SELECT, INSERT ON `event_sink`.`course_enrollment`,
-  SELECT, INSERT ON `event_sink`.`user_profile`,
-  SELECT, INSERT ON `event_sink`.`external_id`,
+  SELECT ON `event_sink`.`user_profile`,
+  SELECT ON `event_sink`.`external_id`,
   SELECT, INSERT ON `event_sink`.`tag`,
   SELECT, INSERT ON `event_sink`.`taxonomy`,
   SELECT, INSERT ON `event_sink`.`object_tag`,
@@ -42,6 +42,8 @@ REVOKE ON CLUSTER 'aspects' SELECT ON `openedx`.`_dead_letters` FROM `ch_report_
 REVOKE ON CLUSTER 'aspects' SELECT ON `event_sink`.`user_profile` FROM `ch_report_role`;
 REVOKE ON CLUSTER 'aspects' SELECT ON `event_sink`.`external_id` FROM `ch_report_role`;
 REVOKE ON CLUSTER 'aspects' SELECT ON `event_sink`.`course_enrollment` FROM `ch_report_role`;
+REVOKE ON CLUSTER 'aspects' SELECT ON `event_sink`.`pseudonym_key` FROM `ch_report_role`;
+REVOKE ON CLUSTER 'aspects' SELECT ON `event_sink`.`retiring_learners` FROM `ch_report_role`;
 REVOKE ON CLUSTER 'aspects' SELECT ON `event_sink`.`aspects_data` FROM `ch_report_role`;
 CREATE ROLE IF NOT EXISTS `ch_dbt_role` ON CLUSTER 'aspects';
 GRANT ON CLUSTER 'aspects'
@@ -72,12 +74,13 @@ REVOKE ON CLUSTER 'aspects' INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_
 REVOKE ON CLUSTER 'aspects' INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`object_tag` FROM `ch_dbt_role`;
 REVOKE ON CLUSTER 'aspects' INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`load_test_runs` FROM `ch_dbt_role`;
 REVOKE ON CLUSTER 'aspects' INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`load_test_stats` FROM `ch_dbt_role`;
+REVOKE ON CLUSTER 'aspects' INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`pseudonym_key` FROM `ch_dbt_role`;
 CREATE ROLE IF NOT EXISTS `ch_migrations_role` ON CLUSTER 'aspects';
 GRANT ON CLUSTER 'aspects'
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `xapi`.*,
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `openedx`.*,
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `event_sink`.*,
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `reporting`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `xapi`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `openedx`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `event_sink`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `reporting`.*,
   CREATE FUNCTION, DROP FUNCTION ON *.*,
   SELECT ON `system`.`databases`,
   SELECT ON `system`.`tables`,
@@ -86,7 +89,9 @@ GRANT ON CLUSTER 'aspects'
   SELECT ON `system`.`dictionaries`,
   SELECT ON `system`.`functions`,
   SELECT ON `system`.`mutations`,
-  CLUSTER ON *.*
+  CLUSTER ON *.*,
+  CREATE TEMPORARY TABLE, REMOTE ON *.*,
+  SYSTEM SYNC REPLICA ON `event_sink`.`retiring_learners`
   TO `ch_migrations_role` WITH REPLACE OPTION;
 CREATE ROLE IF NOT EXISTS `ch_backup_role` ON CLUSTER 'aspects';
 GRANT ON CLUSTER 'aspects'

@@ -14,7 +14,7 @@ from pathlib import Path
 import server
 import sql
 
-PLACE = re.compile(r"@sha256\(([a-z]+)\)@")
+PLACE = re.compile(r"@sha256\(([a-z][a-z0-9_]*)\)@")
 
 SIGN_IN_SECONDS = 60
 """How long a new password may take to reach every replica."""

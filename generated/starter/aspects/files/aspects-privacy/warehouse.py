@@ -165,7 +165,11 @@ def target_of(sql: str) -> str:
 
 def in_order(definitions: dict[str, str]) -> list[str]:
     """Return timers so that each comes after those whose tables its definition reads."""
-    fills = {name: target_of(sql).partition(".")[2] for name, sql in definitions.items()}
+    # rows that are stored beside a model are read by views that bear its name
+    fills = {
+        name: re.sub("_rows_[ab]$", "", target_of(sql).partition(".")[2])
+        for name, sql in definitions.items()
+    }
     ordered: list[str] = []
     while len(ordered) < len(definitions):
         waiting = {name: target for name, target in fills.items() if name not in ordered}
@@ -173,7 +177,7 @@ def in_order(definitions: dict[str, str]) -> list[str]:
             name
             for name in sorted(waiting)
             if not any(
-                re.search(rf"\b{re.escape(target)}\b", definitions[name])
+                re.search(rf"\b{re.escape(target)}(_fields|_copies)?\b", definitions[name])
                 for other, target in waiting.items()
                 if other != name and target
             )

@@ -83,7 +83,7 @@ def retire_job(values: dict[str, Any], tools: Tools) -> Job:
             {"name": "LEARNERS", "value": f"{SECRETS}/{LIST_FILE}"},
         ],
         mounts={},
-        volumes=[{"name": "learners", "secret": shown}],
+        volumes=({"name": "learners", "secret": shown},),
         scripts=FILES,
         tuning="privacy",
     )

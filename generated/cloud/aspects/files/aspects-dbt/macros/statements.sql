@@ -11,8 +11,8 @@
   {%- endif -%}
 {%- endmacro %}
 
-{% macro parse(raw) -%}
-  {#- The columns of xapi_events_all_parsed; the text is read once for all that lies outside verb and object. -#}
+{% macro read_statements(raw) -%}
+  {#- The columns of xapi_events_all_parsed, learners named as the LMS names them; the text is read once for all that lies outside verb and object. -#}
   select
       event_id,
       toLowCardinality(JSONExtractString(event, 'verb', 'id')) as verb_id,

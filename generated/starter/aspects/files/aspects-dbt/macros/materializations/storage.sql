@@ -18,6 +18,10 @@
   {%- set shape = [] -%}
   {%- for column in stored_columns() -%}
     {%- do shape.append(column.name ~ ' ' ~ column.type) -%}
+    {#- who a learner is shown as may come from models that this one reads -#}
+    {%- if column.name in ['actor_id', 'username'] -%}
+      {%- do shape.append('personal data=' ~ personal_data()) -%}
+    {%- endif -%}
   {%- endfor -%}
   {%- for name in ['engine', 'order_by', 'primary_key', 'partition_by', 'ttl', 'codecs', 'keys', 'verbs', 'kept', 'expires'] -%}
     {%- do shape.append(name ~ '=' ~ config.get(name, '')) -%}

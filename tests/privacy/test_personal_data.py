@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from warehouse import Warehouse
 
 from aspects_gen.demo import truth
 from aspects_gen.demo.truths.values import as_float32
@@ -75,19 +76,9 @@ def filled(site, campus):
 
 def refresh(site):
     """Refresh what timers fill, each after those it reads."""
-    views = site.rows(
-        "SELECT database, name, create_table_query FROM system.tables"
-        " WHERE engine = 'MaterializedView' AND create_table_query LIKE '% REFRESH %' ORDER BY name"
-    )
-    models = {name.removesuffix("_mv"): (home, sql) for home, name, sql in views}
-    done = set()
-    while len(done) < len(models):
-        for model, (home, sql) in models.items():
-            reads = {m for m in models if m != model and re.search(rf"\b{m}\b", sql)}
-            if model not in done and reads <= done:
-                site.run(f"SYSTEM REFRESH VIEW {home}.{model}_mv")
-                site.run(f"SYSTEM WAIT VIEW {home}.{model}_mv")
-                done.add(model)
+    for database, name in Warehouse.timed(site):
+        site.run(f"SYSTEM REFRESH VIEW {database}.{name}")
+        site.run(f"SYSTEM WAIT VIEW {database}.{name}")
 
 
 def plain(value):

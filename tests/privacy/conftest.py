@@ -174,6 +174,8 @@ class Site:
             if name.startswith("ASPECTS_") and name.endswith("_REFRESH")
         }
         environment["ASPECTS_PII_CACHE_LIFETIME"] = "31536000"
+        # so that a test sees what came in just before a refresh
+        environment["ASPECTS_ARRIVAL_OVERLAP"] = "0 SECOND"
         done = subprocess.run(
             [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "run"],
             env=os.environ | environment,

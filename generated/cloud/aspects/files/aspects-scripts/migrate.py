@@ -108,7 +108,12 @@ def retention(client) -> Iterator[str]:
             "AND name = {name:String}",
             parameters={"home": home, "name": table},
         ).result_rows
-        if not engine or f"toIntervalMonth({months})" in engine[0][0]:
+        if not engine:
+            continue
+        if "PARTITION BY" in engine[0][0] and "ttl_only_drop_parts = 1" not in engine[0][0]:
+            # a month goes as a whole, instead of being rewritten every few hours
+            yield f"ALTER TABLE `{home}`.`{table}`{where} MODIFY SETTING ttl_only_drop_parts = 1"
+        if f"toIntervalMonth({months})" in engine[0][0]:
             continue
         ttl = f"toDateTime({column}) + INTERVAL {months} MONTH"
         yield (

@@ -14,7 +14,7 @@
 {%- endmacro %}
 
 {% macro mark(sql) -%}
-  {#- Changes whenever the stored rows must be computed anew. -#}
+  {#- Changes whenever the stored rows must be computed anew; how long they are kept is set in place. -#}
   {%- set shape = [] -%}
   {%- for column in stored_columns() -%}
     {%- do shape.append(column.name ~ ' ' ~ column.type) -%}
@@ -23,7 +23,7 @@
       {%- do shape.append('personal data=' ~ personal_data()) -%}
     {%- endif -%}
   {%- endfor -%}
-  {%- for name in ['engine', 'order_by', 'primary_key', 'partition_by', 'ttl', 'codecs', 'keys', 'verbs', 'kept', 'expires'] -%}
+  {%- for name in ['engine', 'order_by', 'primary_key', 'partition_by', 'codecs', 'keys', 'verbs', 'kept', 'expires'] -%}
     {%- do shape.append(name ~ '=' ~ config.get(name, '')) -%}
   {%- endfor -%}
   {{ return(local_md5(sql ~ shape | join(';'))) }}

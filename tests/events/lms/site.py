@@ -201,15 +201,13 @@ class Site:
         self.worker.__enter__()
 
     def transform(self, event):
-        """Return the statements of an event, or why there are none."""
-        from event_routing_backends.processors.xapi.registry import XApiTransformersRegistry
+        """Return the statements that the router makes of an event, or why there are none."""
+        from eventtracking.processors.exceptions import EventEmissionExit
 
         try:
-            made = XApiTransformersRegistry.get_transformer(event).transform()
-        except Exception as error:
+            return {"statements": self.router().process_event(event)}
+        except (EventEmissionExit, ValueError) as error:
             return {"error": f"{type(error).__name__}: {error}"}
-        many = made if isinstance(made, list) else [made]
-        return {"statements": [json.loads(one.to_json()) for one in many if one]}
 
     def router(self):
         """Return the router of statements that the settings name."""

@@ -105,11 +105,15 @@ def is_key(name: str) -> bool:
     return True
 
 
+SCRIPTS = {"verify", "up", "status", "logs", "down", "reset"}
+"""Commands that the workspace runs in an environment of their own: `hatch run COMMAND`."""
+
+
 def commands_in(text: str) -> list[list[str]]:
     """Return each call of the program in a piece of shell text, as words."""
     found = []
     for line in text.replace("\\\n", " ").splitlines():
-        if "aspects-gen " not in line:
+        if "aspects-gen " not in line and "hatch run " not in line:
             continue
         lexer = shlex.shlex(line.strip().removeprefix("$ "), posix=True, punctuation_chars=";&|<>")
         lexer.commenters = "#"
@@ -124,6 +128,8 @@ def commands_in(text: str) -> list[list[str]]:
             bare = part[2:] if part[:2] == ["hatch", "run"] else part
             if bare[:1] == ["aspects-gen"]:
                 found.append(bare[1:])
+            elif bare is not part and bare[:1] and bare[0] in SCRIPTS:
+                found.append(bare)
     return found
 
 

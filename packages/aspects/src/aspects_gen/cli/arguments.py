@@ -33,3 +33,30 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def add_environment(parser: argparse.ArgumentParser) -> None:
     """Add the one environment that a command is about."""
     parser.add_argument("environment", metavar="ENV", help="name of a values file, without .yaml")
+
+
+def add_state(parser: argparse.ArgumentParser) -> None:
+    """Add the folder of a local stack."""
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="folder that keeps everything of the stack (default: .aspects/ENV)",
+    )
+
+
+def add_stack(parser: argparse.ArgumentParser, *, option: bool = False) -> None:
+    """Add which local stack a command is about.
+
+    Args:
+        parser: of the command.
+        option: the environment is an option, since the command has another argument.
+    """
+    about = "environment of the stack (default: starter)"
+    if option:
+        parser.add_argument(
+            "--env", dest="environment", default="starter", metavar="ENV", help=about
+        )
+    else:
+        parser.add_argument("environment", nargs="?", default="starter", metavar="ENV", help=about)
+    add_state(parser)

@@ -20,6 +20,11 @@ COMMANDS = (
     "secrets",
     "lint",
     "verify",
+    "up",
+    "status",
+    "logs",
+    "down",
+    "reset",
     "images",
     "demo-data",
     "schema",
@@ -33,7 +38,7 @@ EPILOG = """exit codes:
   1   stale: the output differs from what the values say (build --check), or lint found something
   2   the arguments are wrong, or the values of an environment, of which nothing was written
   3   refused to write, could not read or write, or lacks a package that the command needs
-  4   what would be deployed failed when it was tried (verify): file and statement
+  4   what would be deployed failed when it was tried (verify: file and statement; up: its log)
   70  a defect of this program, or of a service that is installed beside it
   130 interrupted; 141 the reader of the output left
 

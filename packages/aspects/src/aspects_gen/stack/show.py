@@ -1,0 +1,113 @@
+"""What a person is told of a stack: what to open, and what runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from aspects_gen.compose.bundle import Bundle
+from aspects_gen.engine import process as engine
+from aspects_gen.stack.people import sample_people
+from aspects_gen.stack.services import (
+    ENGINE,
+    FEED,
+    HEALTH,
+    LMS,
+    RALPH,
+    SUPERSET,
+    Services,
+    answers,
+)
+from aspects_gen.stack.state import State
+
+
+class Seen(NamedTuple):
+    """One service, as it is found."""
+
+    name: str
+    pid: int
+    """0 when it does not run."""
+    url: str
+    answers: bool
+
+
+def look(state: State) -> list[Seen]:
+    """Return every service of a stack."""
+    found = []
+    running = engine.running(state.folder / "clickhouse")
+    ports = state.record.get("ports", {})
+    found.append(
+        Seen(ENGINE, running.pid, running.url, True) if running else Seen(ENGINE, 0, "", False)
+    )
+    for name in (RALPH, SUPERSET, LMS):
+        known = state.processes.find(name)
+        well = known is not None and answers(ports[name], HEALTH[name])
+        found.append(Seen(name, known.pid if known else 0, known.url if known else "", well))
+    feed = state.processes.find(FEED)
+    if feed:
+        found.append(Seen(FEED, feed.pid, "", True))
+    return found
+
+
+def status_text(seen: list[Seen]) -> str:
+    """Return one line for each service."""
+    lines = []
+    for one in seen:
+        word = "up" if one.answers else "does not answer" if one.pid else "down"
+        pid = f"pid {one.pid}" if one.pid else ""
+        lines.append(f"{one.name:12}{word:18}{pid:14}{one.url}".rstrip())
+    return "\n".join(lines)
+
+
+def list_logs(state: State) -> dict[str, Path]:
+    """Return name to file of every log there is."""
+    found = {path.stem: path for path in sorted((state.folder / "logs").glob("*.log"))}
+    own = state.folder / "clickhouse" / engine.LOG
+    return {ENGINE: own, **found} if own.exists() else found
+
+
+def as_text(services: Services, *, attached: bool) -> str:
+    """Return what to open, and as whom."""
+    state = services.state
+    people = sample_people(state.record["campus"]["course"])
+    lines = [
+        "",
+        f"Superset   {services.url(SUPERSET)}/login/openedxsso",
+        "  sign in as one of these; nobody needs a password:",
+        *(f"    {name:15}{person['about']}" for name, person in people.items()),
+        *_dashboards(services),
+        f"Ralph      {services.url(RALPH)}/xAPI/",
+        f"ClickHouse {services.url(ENGINE)}",
+        f"  passwords of both are in {state.folder / 'secrets.json'}",
+        "",
+    ]
+    name = state.record["environment"]
+    lines.append(
+        "Ctrl-C stops it all; data stays."
+        if attached
+        else f"aspects-gen down {name} stops it; data stays."
+    )
+    return "\n".join(lines)
+
+
+def _dashboards(services: Services) -> list[str]:
+    found = list_dashboards(services.bundle)
+    url = services.url(SUPERSET)
+    lines = [f"    {title:28}{url}/superset/dashboard/{slug}/" for title, slug in found]
+    return ["  dashboards:", *lines] if lines else []
+
+
+def list_dashboards(bundle: Bundle) -> list[tuple[str, str]]:
+    """Return title and slug of each dashboard that is imported, in the site's own language."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found = []
+    for name, files in bundle.files.items():
+        if not name.startswith("aspects-assets"):
+            continue
+        for path, text in files.files.items():
+            if path.startswith("dashboards/"):
+                content = yaml.load(text, Loader=loader)  # noqa: S506
+                found.append((str(content["dashboard_title"]), str(content["slug"])))
+    return sorted(found)

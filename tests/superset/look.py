@@ -31,6 +31,7 @@ OPTIONS = [
     "--window-size=1400,3000",
 ]
 PATIENCE = 90  # seconds for a page to come to rest
+NOTHING = 15  # seconds after which a page without a word is taken for one that was refused
 
 BUSY = """
 return {
@@ -66,13 +67,15 @@ def start():
 
 def rest(driver):
     """Wait until charts are there and nothing loads; return whether that came about."""
-    end, quiet = time.monotonic() + PATIENCE, 0
+    begin, quiet = time.monotonic(), 0
     before = None
-    while time.monotonic() < end:
+    while time.monotonic() < begin + PATIENCE:
         now = driver.execute_script(BUSY)
         quiet = quiet + 1 if not now["loading"] and now["size"] and now == before else 0
         if quiet >= 4:
             return True
+        if not now["size"] and time.monotonic() > begin + NOTHING:
+            return False
         before = now
         time.sleep(0.4)
     return False

@@ -86,6 +86,7 @@ def test_course_staff_get_an_answer_from_every_chart_and_only_their_course(peopl
     assert not all(map(is_empty, found.values()))
 
 
+@pytest.mark.full
 def test_copies_in_another_language_answer_as_well(people, copies, key):
     theirs = [chart for chart in copies if "Instructor - es_419" in chart["roles"]]
     _, wrong = ask_all(people["teacher"], theirs, key)

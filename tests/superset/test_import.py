@@ -286,6 +286,29 @@ def test_embedded_dataset_without_the_guests_columns_is_refused(imported, bring)
     assert "datasets/t/status.yaml: columns: no org, by which the filters of guest" in done["err"]
 
 
+RIGHTS = """
+role = manager.find_role("Auditor")
+answer = sorted(str(right) for right in role.permissions) if role else None
+"""
+
+
+def test_roles_of_the_bundle_are_the_whole_list(imported, bring):
+    changed = trial.bundle()
+    changed["roles.yaml"] = {"roles": {"Auditor": ["can_read on Chart", "can_read on Dashboard"]}}
+    assert "+ role Auditor" in lines_of(bring(changed))
+    assert imported.run(RIGHTS) == ["can read on Chart", "can read on Dashboard"]
+    changed["roles.yaml"]["roles"]["Auditor"] = ["can_read on Dashboard"]
+    assert lines_of(bring(changed)) == ["~ role Auditor"]
+    assert imported.run(RIGHTS) == ["can read on Dashboard"]
+    changed["roles.yaml"]["roles"]["Auditor"] = ["can_fly on Dashboard"]
+    done = bring(changed)
+    assert done["code"] == 1
+    assert (
+        "roles.yaml: roles.Auditor.0: this Superset has no right 'can_fly on Dashboard'"
+        in done["err"]
+    )
+
+
 def test_what_is_in_the_way_in_superset_is_named(imported, bring):
     """Someone's own dataset on the same table, and their dashboard with the same address."""
     changed = trial.bundle()

@@ -75,7 +75,7 @@ def dashboard(name, slug, roles, charts, *, uuid_=None, filters=()):
             "id": f"CHART-{index}",
             "children": [],
             "parents": ["ROOT_ID", "GRID_ID", "ROW-1"],
-            "meta": {"uuid": uuid(title), "chartId": index + 1, "width": 6, "height": 40},
+            "meta": {"uuid": uuid(title), "chartId": index + 1, "width": 4, "height": 40},
         }
         for index, title in enumerate(charts)
     }

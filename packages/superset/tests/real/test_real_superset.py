@@ -219,7 +219,7 @@ def test_metadata_job_takes_away_what_is_not_listed_and_keeps_data_rights(real):
     )
     second = real.prepare(SUPERSET_ADMIN_PASSWORD="another")
     assert second.returncode == 0, second.stderr[-4000:]
-    assert "role Instructor: 26 rights, 2 taken away" in second.stdout
+    assert "role Instructor: 27 rights, 2 taken away" in second.stdout
     assert "account admin: password changed" in second.stdout
     assert "account lms: unchanged password" in second.stdout
     kept = real.query(

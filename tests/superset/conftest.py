@@ -12,6 +12,8 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from superset import real, trial
+from warehouse import RELATIONS, make_campus, make_warehouse
+from warehouse import load as fill
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -27,8 +29,9 @@ def load(name: str, path: Path):
     return module
 
 
-models = load("superset_models", ROOT / "tests" / "dbt" / "conftest.py")
-pytest_collection_modifyitems = models.pytest_collection_modifyitems
+pytest_collection_modifyitems = load(
+    "superset_long", ROOT / "tests" / "dbt" / "conftest.py"
+).pytest_collection_modifyitems
 superset_python = load("superset_python", REAL / "conftest.py").superset_python
 
 VALUES = {
@@ -91,7 +94,7 @@ def campus():
     """Events and rows of a small campus, and what each relation must show, computed without SQL."""
     from aspects_gen.demo import truth
 
-    made = models.make_campus(events=1500, learners=40, seed=11, courses=6, malformed=0.0)
+    made = make_campus(events=1500, learners=40, seed=11, courses=6, malformed=0.0)
     return {**made, "truth": truth.compute_all(made["events"], made["rows"])}
 
 
@@ -99,7 +102,6 @@ def campus():
 def warehouse(tmp_path_factory, campus, rendered):
     """An engine with accounts, every model built, and that campus in it."""
     from aspects_gen.aspects.access import access_model
-    from aspects_gen.engine.process import engine
     from aspects_gen.engine.users import owner, users_of
 
     folder = tmp_path_factory.mktemp("warehouse")
@@ -107,14 +109,9 @@ def warehouse(tmp_path_factory, campus, rendered):
     passwords = {client["id"]: PASSWORD for client in model["clients"]}
     users = folder / "users.json"
     users.write_text(json.dumps(users_of(model, passwords, owners=[owner()])))
-    with engine(folder / "data", users=users) as running:
-        built = models.Warehouse(running.port, folder)
-        for name in models.DATABASES.values():
-            built.run(f"CREATE DATABASE IF NOT EXISTS {name}")
-        for statement in models.base_tables():
-            built.run(statement)
+    with make_warehouse(folder, users) as built:
         built.dbt("run", ASPECTS_PII="on")
-        models.load(built, campus)
+        fill(built, campus)
         built.refresh()
         yield built
 
@@ -196,7 +193,7 @@ def truth(campus):
 
 
 def campus_columns(relation):
-    found = next(entry for entry in models.RELATIONS if entry["name"] == relation)
+    found = next(entry for entry in RELATIONS if entry["name"] == relation)
     return [name for name, _ in found["columns"]]
 
 

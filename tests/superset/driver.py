@@ -11,6 +11,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import logging
 import resource
 import sys
 import threading
@@ -61,6 +62,9 @@ def main() -> None:
     metadata = load(FOLDER / "superset-metadata" / "superset_metadata.py")
     metadata.run(json.loads((FOLDER / "superset-metadata" / "metadata.json").read_text()))
     prepared = cpu_seconds()
+    # migrations switch off every logger there was
+    for logger in logging.root.manager.loggerDict.values():
+        logger.disabled = False
     importer = load(FOLDER / "aspects-import" / "import_assets.py")
 
     def bring(words):

@@ -27,10 +27,10 @@ GRANT
   SELECT, dictGet ON `reporting`.*,
   SELECT, dictGet ON `event_sink`.*,
   SELECT ON `xapi`.*,
-  SELECT ON `system`.`asynchronous_metrics`,
   SELECT ON `system`.`disks`,
   SELECT ON `system`.`events`,
   SELECT ON `system`.`metrics`,
+  SELECT ON `system`.`parts`,
   SELECT ON `system`.`query_log`,
   SELECT ON `system`.`replication_queue`,
   SELECT ON `system`.`view_refreshes`

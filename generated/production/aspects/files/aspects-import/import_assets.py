@@ -17,10 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
-from uuid import UUID, uuid5
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import dashboards
 from importer import access, bundle, changes, checks, conflicts, forms, ownership, rules
 from importer.turn import TurnError, turn
 
@@ -100,27 +100,29 @@ def run(
 def read_settings(path: Path) -> dict[str, Any]:
     """Return import.json, and which UUIDs are embedded where.
 
-    roles: name by key; locales; embeddable: UUID by slug; allowed_domains; owners: user names.
+    roles: name by key; locales; embeddable: UUID by slug; allowed_domains; owners: user names;
+    databases: ClickHouse database by what sources call it; personal: whether names are shown.
     """
     settings: dict[str, Any] = json.loads(path.read_text("utf-8"))
     domains = sorted(settings["allowed_domains"])
     settings["embedded"] = {
         uuid: domains
         for base in settings["embeddable"].values()
-        for uuid in (base, *(localised(base, locale) for locale in settings["locales"]))
+        for uuid in (
+            base,
+            *(dashboards.localised_uuid(base, locale) for locale in settings["locales"]),
+        )
     }
     settings["role_rows"], settings["owner_rows"] = {}, []
     return settings
 
 
-def localised(uuid: str, locale: str) -> str:
-    """Return the UUID of an asset's copy in a language; LMS and Studio compute the same."""
-    return str(uuid5(uuid5(UUID(uuid), "superset"), locale.lower().replace("-", "_")))
-
-
 def read_bundle(folder: Path, settings: dict[str, Any]) -> bundle.Bundle:
     """Return the assets with the connection filled in; raise RefusedError."""
-    found, problems = bundle.parse(bundle.read_files(folder))
+    sources, problems = dashboards.parse(bundle.read_files(folder))
+    wrong = dashboards.find_problems(sources)
+    refuse(problems + wrong if wrong else [])
+    found = in_every_language(sources, settings)
     if CLICKHOUSE not in found:
         problems.append(f"{CLICKHOUSE}: missing")
     problems += checks.find_problems(found, settings)
@@ -129,6 +131,16 @@ def read_bundle(folder: Path, settings: dict[str, Any]) -> bundle.Bundle:
     found[CLICKHOUSE]["sqlalchemy_uri"] = clickhouse_address()
     found[CLICKHOUSE]["password"] = os.environ["CLICKHOUSE_PASSWORD"]
     return found
+
+
+def in_every_language(sources: dashboards.Sources, settings: dict[str, Any]) -> bundle.Bundle:
+    """Return what this site shows, in the language of the sources, and its copies by language."""
+    # Superset's own database is not shown: that would take an account that reads no password
+    shown = dashboards.fit(sources, personal=settings["personal"], connections=["clickhouse"])
+    found = dashboards.expand(shown, dashboards.name_databases(settings["databases"]))
+    written = {path: c for path, c in found.items() if shown.get(path) is not c}
+    copies = [dashboards.localise(written, locale, {}) for locale in settings["locales"]]
+    return {path: content for part in (found, *copies) for path, content in part.items()}
 
 
 def refuse(problems: list[str]) -> None:

@@ -48,10 +48,10 @@ READ_CATALOGUE = ("databases", "tables", "columns", "parts", "dictionaries", "fu
 """System tables by which dbt and migrations see what exists."""
 
 READ_HEALTH = (
-    "asynchronous_metrics",
     "disks",
     "events",
     "metrics",
+    "parts",
     "query_log",
     "replication_queue",
     "view_refreshes",

@@ -47,7 +47,14 @@ def import_settings(values: dict[str, Any], tools: Tools) -> str:
     superset, dashboards = values["superset"], values["aspects"]["dashboards"]
     embedding, site = superset["embedding"], tools.site
     domains = embedding["allowedDomains"] or [site["lms_url"], site["studio_url"]]
+    homes = values["aspects"]["databases"]
     settings = {
+        "databases": {
+            "xapi": parsed_database(values["aspects"]),
+            "event_sink": homes["eventSink"],
+            "reporting": homes["reporting"],
+        },
+        "personal": values["aspects"]["pii"] == "on",
         "allowed_domains": domains if embedding["enabled"] else [],
         "embeddable": dashboards["embeddable"] if embedding["enabled"] else {},
         "locales": dashboards["locales"],

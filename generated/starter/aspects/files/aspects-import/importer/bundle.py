@@ -9,8 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 KINDS = ("databases", "datasets", "charts", "dashboards")
 """In the order in which one may name the other."""
 
@@ -27,26 +25,6 @@ METADATA, ROLES, RULES = "metadata.yaml", "roles.yaml", "rls.yaml"
 Bundle = dict[str, dict[str, Any]]
 
 
-class Unique(yaml.SafeLoader):
-    """Reads YAML; a key that stands twice in a map is an error, not the last one's victory."""
-
-
-def _unique_map(loader: Unique, node: yaml.MappingNode) -> dict[Any, Any]:
-    loader.flatten_mapping(node)
-    seen: dict[Any, Any] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if key in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key {key} stands twice", key_node.start_mark
-            )
-        seen[key] = loader.construct_object(value_node, deep=True)
-    return seen
-
-
-Unique.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_map)
-
-
 def read_files(folder: Path) -> dict[str, str]:
     """Return relative path to text of every YAML file below `folder`, sorted."""
     found = {}
@@ -56,25 +34,6 @@ def read_files(folder: Path) -> dict[str, str]:
         if not any(part.startswith("..") for part in parts):
             found["/".join(parts)] = path.read_text("utf-8")
     return found
-
-
-def parse(texts: dict[str, str]) -> tuple[Bundle, list[str]]:
-    """Return the contents by path, and what could not be read, with file and place."""
-    bundle: Bundle = {}
-    problems = []
-    for name, text in texts.items():
-        try:
-            content = yaml.load(text, Loader=Unique)  # noqa: S506  a SafeLoader
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-            problems.append(f"{name}{place}: no YAML: {getattr(error, 'problem', error)}")
-            continue
-        if not isinstance(content, dict):
-            problems.append(f"{name}: found {type(content).__name__}, expected a map")
-            continue
-        bundle[name] = content
-    return bundle, problems
 
 
 def assets_of(bundle: Bundle, kind: str) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,30 @@
+"""Dashboards as a person writes them, made into Superset's own import bundle and checked.
+
+The import Job finds this folder beside its script; tests and the generator import it from here.
+So only the standard library and PyYAML, and only relative imports.
+"""
+
+from .catalogue import Relations, read_relations
+from .check import find_problems
+from .expand import Bundle, expand
+from .locales import localise, localised_uuid, translate, visible_texts
+from .sources import Sources, parse, read_sources
+from .sql import name_databases
+from .variants import fit
+
+__all__ = [
+    "Bundle",
+    "Relations",
+    "Sources",
+    "expand",
+    "find_problems",
+    "fit",
+    "localise",
+    "localised_uuid",
+    "name_databases",
+    "parse",
+    "read_relations",
+    "read_sources",
+    "translate",
+    "visible_texts",
+]

@@ -114,7 +114,6 @@ class Warehouse:
                 "CLICKHOUSE_TLS": "false",
                 "CLICKHOUSE_USER": "default",
                 "DBT_ENV_SECRET_CLICKHOUSE_PASSWORD": "",
-                "DBT_THREADS": "1",  # two unit tests of one model at once disturb each other in dbt
                 "ASPECTS_ARRIVAL_OVERLAP": "0 SECOND",  # so that tests see what lies before the watermark
                 "ASPECTS_DATA_TTL_EXPRESSION": "",
                 "ASPECTS_PII": "on",

@@ -84,7 +84,6 @@ def lms_python(pytestconfig):
 def lms(shared_lrs, lms_python, tmp_path_factory):
     """An LMS wired to the shared LRS; tries again every second instead of every minute."""
     values = wired_to(shared_lrs, retries={"max": 240, "countdownSeconds": 1})
-    password = shared_lrs.secrets["ralph-lms"]["password"]
-    site = LmsSite(tmp_path_factory.mktemp("lms"), lms_python, values, password)
+    site = LmsSite(tmp_path_factory.mktemp("lms"), lms_python, values, shared_lrs)
     yield site
     site.close()

@@ -17,7 +17,7 @@ SITE = Path(__file__).parent / "lms" / "site.py"
 class LmsSite:
     """Real event tracking and routing with the settings that an environment renders."""
 
-    def __init__(self, folder: Path, python: Path, values: dict[str, Any], password: str) -> None:
+    def __init__(self, folder: Path, python: Path, values: dict[str, Any], lrs: Lrs) -> None:
         bundle = compose_here(folder / "values", {"aspects": values})
         for path, text in build_tree(bundle).items():
             if path.startswith("lms/"):
@@ -34,7 +34,8 @@ class LmsSite:
                 text=True,
                 env={
                     "PATH": os.environ["PATH"],
-                    "ASPECTS_LRS_PASSWORD": password,
+                    "ASPECTS_LRS_PASSWORD": lrs.secrets["ralph-lms"]["password"],
+                    "ASPECTS_CLICKHOUSE_PASSWORD": lrs.secrets["clickhouse-sinks"]["password"],
                     "PYTHONDONTWRITEBYTECODE": "1",
                     "LOG_LEVEL": "INFO",
                 },
@@ -62,4 +63,5 @@ class LmsSite:
 def wired_to(lrs: Lrs, **lms: Any) -> dict[str, Any]:
     """Return values of `aspects` for an LMS that sends to this LRS."""
     url = f"http://127.0.0.1:{lrs.port}/xAPI/"
-    return {"lrs": {"url": url}, "lms": {"release": "teak", **lms}}
+    table = f"http://127.0.0.1:{lrs.table.port}"
+    return {"lrs": {"url": url}, "lms": {"release": "teak", "clickhouseUrl": table, **lms}}

@@ -252,6 +252,21 @@ class Site:
         """Return the tasks that are queued, running or waiting for their next try."""
         return self.published - self.ended
 
+    def repair(self, words):
+        """Run the script that sends again or counts; return its status and report."""
+        import contextlib
+        import io
+
+        import aspects_replay
+
+        said, status = io.StringIO(), 0
+        with contextlib.redirect_stdout(said):
+            try:
+                aspects_replay.main(words)
+            except SystemExit as end:
+                status = end.code
+        return {"status": status, "said": said.getvalue()}
+
     def settle(self, seconds):
         """Wait until no task is left; return how many are."""
         import time

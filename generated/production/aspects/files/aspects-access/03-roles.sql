@@ -91,7 +91,8 @@ GRANT ON CLUSTER 'aspects'
   SELECT ON `system`.`mutations`,
   CLUSTER ON *.*,
   CREATE TEMPORARY TABLE, REMOTE ON *.*,
-  SYSTEM SYNC REPLICA ON `event_sink`.`retiring_learners`
+  SYSTEM SYNC REPLICA ON `event_sink`.`retiring_learners`,
+  S3 ON *.*
   TO `ch_migrations_role` WITH REPLACE OPTION;
 CREATE ROLE IF NOT EXISTS `ch_backup_role` ON CLUSTER 'aspects';
 GRANT ON CLUSTER 'aspects'

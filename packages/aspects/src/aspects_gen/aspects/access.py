@@ -107,6 +107,7 @@ def access_model(
     clients: Sequence[str] = CLIENTS,
     cluster: bool = False,
     object_store: bool = False,
+    archive: bool = False,
 ) -> dict[str, Any]:
     """Return databases, users, roles, grants, profiles and quotas for a complete aspects slice.
 
@@ -115,8 +116,11 @@ def access_model(
         clients: those in use; the others' users are removed.
         cluster: statements run ON CLUSTER, which is a right of its own.
         object_store: backups go to an S3-compatible store, likewise.
+        archive: statements are archived in one, and a Job may read them back.
     """
-    extra = {"cluster": cluster, "object_store": object_store}
+    stores = [
+        client for client, uses in (("backup", object_store), ("migrations", archive)) if uses
+    ]
     reporting = str(aspects["clients"]["reporting"]["user"])
     queries = aspects["reportingLimits"]["queriesPerHour"]
     readers = reader_clients(aspects)
@@ -127,7 +131,10 @@ def access_model(
             *({"name": reader["profile"], "settings": {"readonly": 2}} for reader in readers),
         ],
         "clients": [
-            *(client_access(aspects, client, **extra) for client in clients),
+            *(
+                client_access(aspects, client, cluster=cluster, stores=stores)
+                for client in clients
+            ),
             *readers,
         ],
         "absent": [
@@ -147,7 +154,7 @@ def access_model(
 
 
 def client_access(
-    aspects: dict[str, Any], client: str, *, cluster: bool, object_store: bool
+    aspects: dict[str, Any], client: str, *, cluster: bool, stores: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Return one client's user, role and rights."""
     login = aspects["clients"][client]
@@ -163,7 +170,7 @@ def client_access(
     if cluster and client == "migrations":
         sink = aspects["databases"]["eventSink"]
         grants = [*grants, (("SYSTEM SYNC REPLICA",), f"{sink}.{RETIRING}")]
-    if object_store and client == "backup":
+    if client in stores:
         grants = [*grants, (("S3",), "*.*")]
     return {
         "id": client,

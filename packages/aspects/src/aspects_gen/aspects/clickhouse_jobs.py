@@ -108,6 +108,9 @@ def site_access(values: dict[str, Any]) -> dict[str, Any]:
         clients=active_clients(values),
         cluster=bool(cluster_name(values)),
         object_store=values["clickhouse"]["backup"]["kind"] == "s3",
+        archive=bool(
+            values["vector"]["enabled"] and values["vector"].get("archive", {}).get("enabled")
+        ),
     )
 
 

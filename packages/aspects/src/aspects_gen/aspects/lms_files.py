@@ -38,8 +38,15 @@ def lms_files(values: dict[str, Any], tools: Tools) -> dict[str, str]:
         **settings_files(values, tools),
         "kubernetes-env.yaml": kubernetes_env(values, tools),
         "requirements.txt": requirements_text(values),
+        **repair_files(tools),
         **init_files(values, tools),
     }
+
+
+def repair_files(tools: Tools) -> dict[str, str]:
+    """Return the scripts that send again, count and copy; Jobs for that mount the same files."""
+    names = ("aspects_replay.py", "backfill.sh", "replay.sh")
+    return {name: tools.read(f"jobs/repair/lms/{name}") for name in names}
 
 
 def init_files(values: dict[str, Any], tools: Tools) -> dict[str, str]:

@@ -69,13 +69,13 @@ def own_secrets(lms: dict[str, Any]) -> list[Secret]:
 def wiring_job(values: dict[str, Any], tools: Tools) -> Job:
     """Return the Job that keeps the LMS's rows right."""
     settings = values["aspects"]["jobs"]
-    container = _container(values, tools, JOB)
+    container = lms_container(values, tools, JOB)
     container["command"] = ["sh", f"{FOLDER}/init.sh"]
     return {
         "name": JOB,
         "about": "keep users, OAuth client and event routes of the LMS",
-        "pod": {"containers": [container], "volumes": list(_volumes(values))},
-        "workload": _workload(values["aspects"], settings["lms"]),
+        "pod": {"containers": [container], "volumes": list(lms_volumes(values))},
+        "workload": lms_workload(values["aspects"], settings["lms"]),
         "after": ["deployment/superset", "deployment/ralph"],
         "deadline_seconds": settings["deadlines"]["lmsSeconds"],
     }
@@ -84,7 +84,7 @@ def wiring_job(values: dict[str, Any], tools: Tools) -> Job:
 def consumer(values: dict[str, Any], tools: Tools) -> dict[str, Any]:
     """Return the Deployment that takes tracking events off the bus."""
     bus, folder = values["aspects"]["eventBus"], values["aspects"]["lms"]["workingDirectory"]
-    container = _container(values, tools, CONSUMER)
+    container = lms_container(values, tools, CONSUMER)
     container["workingDir"] = folder
     container["command"] = ["python", "manage.py", "lms", "consume_events"]
     container["args"] = [
@@ -93,7 +93,7 @@ def consumer(values: dict[str, Any], tools: Tools) -> dict[str, Any]:
     ]
     name = {"fieldRef": {"fieldPath": "metadata.name"}}
     container["env"] = [{"name": "POD_NAME", "valueFrom": name}, *container["env"]]
-    pod = {"containers": [container], "volumes": list(_volumes(values))}
+    pod = {"containers": [container], "volumes": list(lms_volumes(values))}
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
@@ -105,7 +105,7 @@ def consumer(values: dict[str, Any], tools: Tools) -> dict[str, Any]:
 def consumer_workload(aspects: dict[str, Any]) -> Workload:
     """Return what composition must know of the consumer."""
     pods = aspects["eventBus"]["consumer"]["pods"]
-    return {**_workload(aspects, pods), "stateless": True}
+    return {**lms_workload(aspects, pods), "stateless": True}
 
 
 def consumer_needs(aspects: dict[str, Any]) -> list[Need]:
@@ -125,11 +125,15 @@ def outside_needs(aspects: dict[str, Any], client: str) -> list[Need]:
     ]
 
 
-def _workload(aspects: dict[str, Any], tuning: dict[str, Any]) -> Workload:
+def lms_workload(aspects: dict[str, Any], tuning: dict[str, Any]) -> Workload:
+    """Return what composition must know of that container's pod."""
     return {"uid": aspects["lms"]["uid"], "writable": ["/tmp"], "tuning": tuning}  # noqa: S108
 
 
-def _container(values: dict[str, Any], tools: Tools, name: str) -> dict[str, Any]:
+def lms_container(
+    values: dict[str, Any], tools: Tools, name: str, scripts: str = JOB
+) -> dict[str, Any]:
+    """Return a container of the LMS's image that can do what the LMS does; it has no command yet."""
     aspects = values["aspects"]
     lms = aspects["lms"]
     plain = {
@@ -154,16 +158,17 @@ def _container(values: dict[str, Any], tools: Tools, name: str) -> dict[str, Any
             ),
         ],
         "volumeMounts": [
-            mount(JOB, FOLDER),
+            mount(scripts, FOLDER),
             *([mount(FILES, FILES_FOLDER)] if lms["files"] else []),
             *(mount(one["name"], one["path"]) for one in lms["secretFiles"]),
         ],
     }
 
 
-def _volumes(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def lms_volumes(values: dict[str, Any], scripts: str = JOB) -> Iterator[dict[str, Any]]:
+    """Yield what that container mounts."""
     lms = values["aspects"]["lms"]
-    yield config_volume(JOB)
+    yield config_volume(scripts)
     if lms["files"]:
         yield config_volume(FILES)
     for one in lms["secretFiles"]:

@@ -26,6 +26,7 @@ COMMANDS = (
     "down",
     "reset",
     "images",
+    "job",
     "demo-data",
     "schema",
 )

@@ -94,7 +94,8 @@ def answers(driver):
     refused = [
         e["message"]
         for e in driver.get_log("browser")
-        if "Content Security Policy" in e["message"]
+        # the telemetry picture of Superset's makers is meant to be refused
+        if "Content Security Policy" in e["message"] and "scarf" not in e["message"]
     ]
     return found, refused
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
+
+from dashboards import localised_uuid
 
 from .bundle import Bundle, assets_of
 from .ownership import read_record, record_of
@@ -66,15 +68,10 @@ def datasets(store: Any, bundle: Bundle, going: set[str]) -> list[str]:
 def copies(store: Any, bundle: Bundle) -> dict[str, str]:
     """Return the UUID of each dataset's possible copies in a language -> its own."""
     return {
-        copy_uuid(content["uuid"], locale): content["uuid"]
+        localised_uuid(content["uuid"], locale): content["uuid"]
         for content in assets_of(bundle, "datasets").values()
         for locale in store.settings["locales"]
     }
-
-
-def copy_uuid(uuid: str, locale: str) -> str:
-    """Return the UUID of an asset's copy in a language."""
-    return str(uuid5(uuid5(UUID(uuid), "superset"), locale.lower().replace("-", "_")))
 
 
 def dashboards(store: Any, bundle: Bundle, going: set[str]) -> list[str]:

@@ -11,6 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 NOT_COPIED = {"transfer-encoding", "content-length", "connection", "date", "server"}
 
 
+def forward_all(proxy, number, statement, forward):
+    return forward()
+
+
 class Proxy(ThreadingHTTPServer):
     """Forwards to an engine; `strike(proxy, number, statement, forward)` may do something else.
 
@@ -21,9 +25,14 @@ class Proxy(ThreadingHTTPServer):
 
     def __init__(self, port, strike):
         super().__init__(("127.0.0.1", 0), Exchange)
-        self.engine_port, self.strike = port, strike
-        self.count, self.counting = 0, threading.Lock()
-        self.statements = []
+        self.counting = threading.Lock()
+        self.stand_before(port, strike)
+
+    def stand_before(self, port, strike=None):
+        """Forward to this engine from now on, and count anew."""
+        with self.counting:
+            self.engine_port, self.strike = port, strike or forward_all
+            self.count, self.statements = 0, []
 
     @property
     def port(self):
@@ -93,7 +102,7 @@ class Exchange(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def proxied(port, strike=lambda proxy, number, statement, forward: forward()):
+def proxied(port=0, strike=None):
     """Run a proxy for as long as the block lasts."""
     proxy = Proxy(port, strike)
     thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.02})

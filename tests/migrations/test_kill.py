@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import re
-import shutil
-import signal
 import threading
 import time
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from aspects_gen.engine import process
-from aspects_gen.engine.users import owner
 
 from . import campus, tutor_site
-from .conftest import DATABASES, JOBS, Database
 from .proxy import proxied
+from .site import Site, differences
 
 pytestmark = pytest.mark.xdist_group("migrations")
-
-LEASE = {"LEASE_SECONDS": "4"}
-"""So that what was killed gives way soon."""
 
 MODES = ("before", "after", "during", "engine")
 """When the Job dies: before its statement is sent, after its answer, while it runs; or with the engine."""
@@ -33,89 +27,8 @@ VERSION = r"INSERT INTO .?xapi.?\..?alembic_version"
 
 SEED, POINTS = 20261125, 50
 
-
-class Site:
-    """A copy of a database as Tutor left it, on which Jobs run, are killed, and run again."""
-
-    def __init__(self, start, folder):
-        self.folder = folder
-        shutil.copytree(start / "data", folder / "data", symlinks=True)
-        self.users, self.sql, self.secrets = (
-            folder / it for it in ("users.json", "sql", "secrets")
-        )
-        self.users.write_text(json.dumps({"users": [owner("default", "b")]}))
-        self.sql.mkdir()
-        self.secrets.mkdir()
-        lines = [f"CREATE DATABASE IF NOT EXISTS `{name}`;\n" for name in DATABASES]
-        (self.sql / "01-databases.sql").write_text("".join(lines))
-        (self.secrets / "admin").write_text("b")
-        self.boot()
-
-    def boot(self):
-        running = process.start(self.folder / "data", users=self.users, tied=True)
-        self.pid = running.pid
-        self.database = Database(running.port, self.folder, "default", "b")
-
-    def jobs(self, *, models):
-        """Return the Jobs in order, as (words, environment)."""
-        access = {
-            **{"ADMIN_USER": "default", "CLIENTS": ""},
-            **{"SECRETS": str(self.secrets), "SQL": str(self.sql)},
-        }
-        found = [
-            (JOBS / "clickhouse" / "access.py", access),
-            (JOBS / "aspects" / "migrate.py", LEASE),
-        ]
-        if models:
-            found.append((JOBS / "aspects" / "build_models.py", self.database.models()))
-        return found
-
-    def run(self, *, models, strike=None):
-        """Run the Jobs; return (whether all ended well, statements)."""
-        self.job, done = None, True
-        with proxied(self.database.port, strike or forward_all) as proxy:
-            for script, more in self.jobs(models=models):
-                self.job = self.database.start(script, port=proxy.port, **more)
-                text, _ = self.job.communicate(timeout=600)
-                done = self.job.returncode == 0
-                assert done or self.job.returncode == -signal.SIGKILL, text[-5000:]
-                if not done:
-                    break
-            return done, proxy.statements
-
-    def kill(self, mode):
-        self.job.kill()
-        if mode == "engine":
-            os.kill(self.pid, signal.SIGKILL)
-
-    def recover(self):
-        """Start the engine again where it was killed."""
-        if process.running(self.folder / "data") is None:
-            self.boot()
-
-    def state(self, *, models):
-        """Return every definition and every row, but for what is told apart by its run."""
-        if models:
-            self.database.refresh()
-        objects = {slotless(n): slotless(sql) for n, sql in self.database.objects().items()}
-        queries = [f"SELECT * FROM {it}" for it in (*tutor_site.PUBLIC, "openedx._dead_letters")]
-        queries += ["SELECT version_num FROM xapi.alembic_version"]
-        if models:
-            queries += map(campus.reading, tutor_site.RELATIONS)
-        return objects, {it: sorted(self.database.run(it).splitlines()) for it in queries}
-
-    def close(self):
-        process.stop(self.folder / "data")
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def slotless(text):
-    """A rebuild ends in the one or the other of two slots."""
-    return re.sub(r"_(rows|feed)_[ab]\b", r"_\1", text)
-
-
-def forward_all(proxy, number, statement, forward):
-    return forward()
+MODELS = 2
+"""The number of the models' Job among the Jobs."""
 
 
 def striking(site, mode, hits, rng):
@@ -149,6 +62,12 @@ def quietly(forward):
 
 
 @pytest.fixture(scope="module")
+def proxy():
+    with proxied() as standing:
+        yield standing
+
+
+@pytest.fixture(scope="module")
 def start(tmp_path_factory, make_database):
     """A folder with Tutor's database, its engine stopped."""
     folder = tmp_path_factory.mktemp("start")
@@ -162,31 +81,39 @@ def start(tmp_path_factory, make_database):
 
 
 @pytest.fixture
-def site(start, tmp_path):
-    made = Site(start, tmp_path / "site")
+def site(start, tmp_path, proxy):
+    made = Site(start, tmp_path / "site", proxy)
     yield made
     made.close()
 
 
-@pytest.fixture(scope="module")
-def migrated(start, tmp_path_factory):
-    """The state that migrations leave when nobody kills them."""
-    return undisturbed(start, tmp_path_factory, models=False)[0]
+class Undisturbed(NamedTuple):
+    """What Jobs leave when nobody kills them: a stopped folder, its state, how many statements."""
+
+    folder: Path
+    state: dict[str, list[str]]
+    statements: int
 
 
-@pytest.fixture(scope="module")
-def built(start, tmp_path_factory):
-    """The state that all Jobs leave when nobody kills them, and how many statements they sent."""
-    return undisturbed(start, tmp_path_factory, models=True)
-
-
-def undisturbed(start, tmp_path_factory, *, models):
-    made = Site(start, tmp_path_factory.mktemp("whole") / "site")
-    done, statements = made.run(models=models)
-    state = made.state(models=models)
-    made.close()
+def undisturbed(start, folder, proxy, **which):
+    made = Site(start, folder / "site", proxy)
+    done, statements = made.run(**which)
     assert done
-    return state, len(statements)
+    state = made.state(models=which["models"])
+    process.stop(made.folder / "data")
+    return Undisturbed(made.folder, state, len(statements))
+
+
+@pytest.fixture(scope="module")
+def migrated(start, tmp_path_factory, proxy):
+    return undisturbed(start, tmp_path_factory.mktemp("migrated"), proxy, models=False)
+
+
+@pytest.fixture(scope="module")
+def built(migrated, tmp_path_factory, proxy):
+    """What the models' Job leaves after the migrations."""
+    folder = tmp_path_factory.mktemp("built")
+    return undisturbed(migrated.folder, folder, proxy, models=True, begin=MODELS)
 
 
 @pytest.mark.parametrize(
@@ -205,17 +132,35 @@ def test_migrations_killed_at_a_statement_end_in_the_same_state(site, migrated, 
     assert (done, strike.struck.is_set()) == (False, True)
     site.recover()
     assert site.run(models=False)[0]
-    assert site.state(models=False) == migrated
+    assert differences(site.state(models=False), migrated.state) == []
+
+
+@pytest.mark.full
+def test_two_undisturbed_runs_end_in_the_same_state(start, tmp_path, proxy, built):
+    again = undisturbed(start, tmp_path, proxy, models=True)
+    assert differences(again.state, built.state) == []
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("point", range(POINTS))
-def test_jobs_killed_at_a_random_statement_end_in_the_same_state(site, built, point):
+def test_jobs_killed_at_a_random_statement_end_in_the_same_state(
+    start, migrated, built, tmp_path, proxy, point
+):
     rng = random.Random(SEED + point)
-    number, mode = rng.randint(1, built[1]), MODES[point % len(MODES)]
-    strike = striking(site, mode, lambda count, _: count == number, rng)
-    done, _ = site.run(models=True, strike=strike)
-    assert (done, strike.struck.is_set()) == (False, True), (number, mode)
-    site.recover()
-    assert site.run(models=True)[0]
-    assert site.state(models=True) == built[0], (number, mode)
+    number = rng.randint(1, migrated.statements + built.statements)
+    mode = MODES[point % len(MODES)]
+    # what was not struck is not run again: a point in dbt begins where migrations ended
+    begin, first = (0, start) if number <= migrated.statements else (MODELS, migrated.folder)
+    number -= migrated.statements if begin else 0
+    site = Site(first, tmp_path / "site", proxy)
+    try:
+        strike = striking(site, mode, lambda count, _: count == number, rng)
+        done, statements = site.run(models=True, strike=strike, begin=begin)
+        where = f"{mode} statement {number} after Job {begin}: {statements[number - 1][:500]}"
+        print(where)
+        assert (done, strike.struck.is_set()) == (False, True), where
+        site.recover()
+        assert site.run(models=True)[0], where
+        assert differences(site.state(models=True), built.state) == [], where
+    finally:
+        site.close()

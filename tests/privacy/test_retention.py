@@ -13,6 +13,7 @@ REASONS = {
     "event_sink.load_test_stats": "written by a person's load test, about no learner",
     "xapi.alembic_version": "when the schema changed",
     "xapi._migrations_lock": "who migrates, for minutes",
+    "reporting._models_lock": "who builds models, for minutes",
     "event_sink.course_enrollment": "copies of a state of the LMS, which stands until it changes",
 }
 """Tables with a time and no retention, and why."""

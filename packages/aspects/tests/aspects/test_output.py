@@ -17,7 +17,8 @@ def output(make_values, tools):
 
 
 def test_package_offers_exactly_its_contract():
-    assert sorted(aspects.__all__) == ["check", "emit", "images", "offers", "opinions", "schema"]
+    contract = ["check", "emit", "extension_schema", "images", "offers", "opinions", "schema"]
+    assert sorted(aspects.__all__) == contract
     assert all(callable(getattr(aspects, name)) for name in aspects.__all__)
     assert aspects.offers({}, {}) == []
     assert aspects.images()["aspects"]["own"] is True

@@ -218,14 +218,21 @@ def test_migrate_names_the_statement_that_the_server_refuses(migrate, server_scr
 
 @pytest.fixture
 def build_models(load_script, server_script, monkeypatch):
-    script = load_script("jobs/init/aspects/build_models.py", server=server_script)
+    """The script without what tests/migrations runs for real: the lock, and dbt under it."""
+    lock = types.ModuleType("lock")
+    lock.LEASE_SECONDS = 60
+    lock.Lease = object
+    lock.held = lambda client, table, **options: contextlib.nullcontext(table)
+    script = load_script("jobs/init/aspects/build_models.py", server=server_script, lock=lock)
     monkeypatch.setattr(script, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(script.signal, "signal", lambda *args: None)
     for name, value in (
         ("CLICKHOUSE_USER", "ch_dbt"),
         ("DBT_ENV_SECRET_CLICKHOUSE_PASSWORD", "pw"),
         ("ASPECTS_XAPI_DATABASE", "xapi"),
         ("ASPECTS_RAW_XAPI_TABLE", "raw"),
         ("ASPECTS_EVENT_SINK_DATABASE", "event_sink"),
+        ("DBT_PROFILE_TARGET_DATABASE", "reporting"),
     ):
         monkeypatch.setenv(name, value)
     return script
@@ -235,10 +242,11 @@ def test_models_are_built_once_the_tables_exist(build_models, server_script, mon
     answers = {"EXISTS TABLE xapi.raw": 1, "EXISTS TABLE event_sink.course_overviews": "1\n"}
     connect_to(FakeClient(answers=answers), monkeypatch, server_script)
     started = []
-    monkeypatch.setattr(build_models.os, "execvp", lambda file, args: started.append(args))
-    monkeypatch.setattr(build_models.sys, "argv", ["build_models.py"])
-    build_models.main()
-    assert started == [["dbt", "run", "--no-use-colors"]]
+    monkeypatch.setattr(build_models, "run_under", lambda *args: started.append(args) or 2)
+    monkeypatch.setattr(build_models.sys, "argv", ["build_models.py", "--full-refresh"])
+    assert build_models.main() == 2
+    words = ["dbt", "run", "--no-use-colors", "--full-refresh"]
+    assert started == [("`reporting`.`_models_lock`", words)]
 
 
 def test_models_wait_says_which_table_is_missing(build_models, capsys):

@@ -47,6 +47,7 @@ def test_second_run_that_changes_something_is_told_by_table():
         "a.grown": ("x", "1", "2"),
         "a.anew": ("x", "1", "2"),
         "a._migrations_lock": ("x", "1", "2"),
+        "a._models_lock": ("x", "1", "2"),
     }
     after = {
         "a.same": ("x", "1", "2"),
@@ -54,6 +55,7 @@ def test_second_run_that_changes_something_is_told_by_table():
         "a.grown": ("y", "1", "3"),
         "a.anew": ("x", "9", "2"),
         "a._migrations_lock": ("x", "1", "4"),
+        "a._models_lock": ("x", "1", "4"),
     }
     found = list(find_changes(before, after, "replay", "job.yaml"))
     assert [failure.problem.removeprefix("the second run ") for failure in found] == [

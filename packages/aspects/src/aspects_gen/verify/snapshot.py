@@ -10,8 +10,8 @@ from aspects_gen.verify.client import Client
 Snapshot = dict[str, tuple[str, str, str]]
 """database.table to definition, UUID of what holds rows of its own, and number of rows."""
 
-BOOKS = "._migrations_lock"
-"""A table whose rows say who ran the migrations when."""
+BOOKS = ("._migrations_lock", "._models_lock")
+"""Tables whose rows say who ran a Job when."""
 
 _SQL = """\
 WITH timed AS (

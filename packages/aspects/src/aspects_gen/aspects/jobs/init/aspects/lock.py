@@ -1,4 +1,6 @@
-"""Let one run at a time do a thing to the schema: a lease, kept as rows of a table. Used by migrate.py.
+"""Let one run at a time do a thing to the schema: a lease, kept as rows of a table.
+
+Used by migrate.py and build_models.py.
 
 ClickHouse has no locks, so the rows of claims are one. A claim holds until its time is over by the
 server's clock, and the newest row of a holder counts:

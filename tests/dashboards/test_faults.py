@@ -106,8 +106,8 @@ FAULTS = {
         f"{CHARTS}: {ENROLLEES}.dataset: there is no dataset enrolments",
     ),
     "missing column of a chart": (
-        chart(x="track"),
-        f"{CHARTS}: {ENROLLEES}.x: enrollment_status has no column track",
+        chart(x="lane"),
+        f"{CHARTS}: {ENROLLEES}.x: enrollment_status has no column lane",
     ),
     "missing metric": (
         chart(metrics=["learners"]),

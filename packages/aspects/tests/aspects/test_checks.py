@@ -127,3 +127,9 @@ def test_ralph_must_be_able_to_speak_to_an_external_server(problems):
     assert "always speaks TLS to port 8443" in found(False, 8443)["source"][0]
     assert "httpPort 443 or 8443" in found(True, 9443)["source"][1]
     assert found(True, 9443, {"clickhouse": {"host": "other.example.org"}}) == {}
+
+
+def test_language_written_in_two_ways_is_one(problems):
+    found = problems({"dashboards": {"locales": ["es_419", "en", "es-419"]}})
+    assert found["dashboards.locales[2]"][0] == "es-419 is the same language as es_419"
+    assert problems({"dashboards": {"locales": ["es", "es_419", "en"]}}) == {}

@@ -46,6 +46,36 @@ def test_clickhouse_is_registered_with_the_password_apart(script, settings):
     assert "s3cret" not in repr(found)
 
 
+def dashboards_of(bundle):
+    return {c["slug"]: c for n, c in bundle.items() if n.startswith("dashboards/")}
+
+
+def test_everyone_has_the_copy_in_their_language(script, settings):
+    settings["locales"] = ["en", "es-419"]
+    found = dashboards_of(script.read_bundle(PACKAGE / "apps/superset/assets", settings))
+    assert found["course-dashboard"]["_roles"] == ["admin"]
+    assert found["course-dashboard-en"]["_roles"] == ["Instructor - en"]
+    assert found["course-dashboard-es_419"]["_roles"] == ["Instructor - es-419"]
+    assert found["course-dashboard-en"]["dashboard_title"] == "Course Dashboard"
+    assert found["course-dashboard-es_419"]["dashboard_title"] == "Tablero del curso"
+    assert settings["untranslated"] == []
+
+
+def test_language_without_a_catalogue_stays_in_english_and_is_named(script, settings):
+    settings["locales"] = ["fr", "es-ES"]
+    found = dashboards_of(script.read_bundle(PACKAGE / "apps/superset/assets", settings))
+    assert found["course-dashboard-fr"]["dashboard_title"] == "Course Dashboard"
+    assert found["course-dashboard-es_es"]["dashboard_title"] == "Tablero del curso"
+    assert settings["untranslated"] == ["fr"]
+
+
+def test_copy_for_other_viewers_speaks_the_default_language(script, settings):
+    settings |= {"locales": ["es_419", "en"], "speaks": {"en": "es_419"}}
+    found = dashboards_of(script.read_bundle(PACKAGE / "apps/superset/assets", settings))
+    assert found["course-dashboard-en"]["dashboard_title"] == "Tablero del curso"
+    assert found["course-dashboard-en"]["uuid"] == "bcb741a1-a100-51f7-803c-6a3b607eb047"
+
+
 def test_import_encrypts_the_connection_when_asked(script, monkeypatch):
     monkeypatch.setenv("CLICKHOUSE_TLS", "true")
     assert script.clickhouse_address().endswith("/xapi?secure=true")
@@ -82,12 +112,16 @@ def test_import_names_every_wrong_file_before_it_starts_superset(
     (tmp_path / "..data" / "old.yaml").write_text("{")
     (tmp_path / "charts" / "a.yaml").write_text("uuid: 1\nversion: 1.0.0\n")
     (tmp_path / "charts" / "d.yaml").write_text("a: [\n")
+    (tmp_path / "texts/fr/LC_MESSAGES").mkdir(parents=True)
+    (tmp_path / "texts/fr/LC_MESSAGES/aspects.po").write_text("nonsense\n")
     words = ["--assets", str(tmp_path), "--settings", str(tmp_path / "import.json")]
+    words += ["--texts", str(tmp_path / "texts")]
     assert script.main(words, app=lambda: pytest.fail("started")) == 1
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "assets are wrong, nothing was imported:"
     assert [line.strip() for line in lines[1:]] == [
         "charts/d.yaml:2:1: no YAML: expected the node content, but found '<stream end>'",
+        "fr/LC_MESSAGES/aspects.po:1: no catalogue of gettext: Unknown or misformatted keyword",
         "databases/openedx_clickhouse.yaml: missing",
         "charts/a.yaml: dataset_uuid: found None, expected the uuid of an asset in this bundle",
         "charts/a.yaml: slice_name: missing, expected a name",

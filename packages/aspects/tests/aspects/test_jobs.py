@@ -6,6 +6,7 @@ from aspects_gen.aspects.clickhouse_jobs import dbt_env, emit_jobs
 from aspects_gen.aspects.lms_job import emit_lms
 from aspects_gen.aspects.server import server_env
 from aspects_gen.aspects.superset_job import emit_superset_job
+from aspects_gen.aspects.trees import PACKAGE
 
 EXTERNAL = {"topology": "external", "external": {"caSecret": {"name": "ca", "key": "root.pem"}}}
 LMS = {"image": "docker.io/example/openedx:21.0.1", "manage": True}
@@ -199,6 +200,33 @@ def test_import_job_takes_assets_from_the_image_when_asked(make_values, tools):
     output = emit_superset_job(values, tools)
     assert set(output["files"]) == {"aspects-import"}
     assert env_of(output["jobs"][0])["ASSETS"]["value"] == "/app/openedx-assets"
+    assert env_of(output["jobs"][0])["TEXTS"]["value"] == "/app/openedx-locale"
+    assert {v["name"] for v in output["jobs"][0]["pod"]["volumes"]} >= {"aspects-import"}
+    recipe = (PACKAGE / "build/aspects-superset/Dockerfile").read_text("utf-8")
+    assert "COPY --chown=0:0 apps/superset/locale /app/openedx-locale\n" in recipe
+
+
+def test_import_job_gets_the_catalogues_of_its_languages_as_they_are(make_values, tools):
+    def emitted(*locales):
+        values = make_values({"aspects": {"dashboards": {"locales": [*locales]}}})
+        output = emit_superset_job(values, tools)
+        (job,) = output["jobs"]
+        mounts = job["pod"]["containers"][0]["volumeMounts"]
+        return (
+            output["files"].get("aspects-locale"),
+            {m["name"]: m["mountPath"] for m in mounts}.get("aspects-locale"),
+            json.loads(output["files"]["aspects-import"]["import.json"]),
+        )
+
+    path = "es_419/LC_MESSAGES/aspects.po"
+    committed = (PACKAGE / "apps/superset/locale" / path).read_text("utf-8")
+    files, place, settings = emitted("en", "es-419")
+    assert (files, place) == ({path: committed}, "/app/locale")
+    assert (settings["locales"], settings["speaks"]) == (["en", "es-419"], {})
+    assert emitted("en")[:2] == (None, None)
+    files, _, settings = emitted("es")
+    assert [*files] == [path]
+    assert (settings["locales"], settings["speaks"]) == (["es", "en"], {"en": "es"})
 
 
 def test_lms_job_exists_only_with_an_image_and_leave(make_values, tools):

@@ -100,6 +100,21 @@ def test_settings_copy_personal_records_only_as_allowed(wire, pii, personal, tab
     assert [tab["slug"] for tab in found["ASPECTS_INSTRUCTOR_DASHBOARDS"]] == tabs
 
 
+@pytest.mark.parametrize(
+    ("listed", "plugin"),
+    [
+        (["en"], ["en"]),
+        (["en", "es-419"], ["en", "es_419"]),
+        (["es_419"], ["es_419", "en"]),
+    ],
+)
+def test_settings_name_languages_as_the_plugin_compares_them_and_its_fallback(
+    wire, listed, plugin
+):
+    found = apply(wire({"dashboards": {"locales": listed}})["aspects_settings.py"])
+    assert found["SUPERSET_DASHBOARD_LOCALES"] == plugin
+
+
 def test_settings_retire_learners_from_tables_that_exist(wire):
     found = apply(wire()["aspects_settings.py"])
     assert found["EVENT_SINK_CLICKHOUSE_AUTH_USER_ENABLED"] is True

@@ -8,6 +8,7 @@ from typing import Any
 from aspects_gen.aspects.access import CLIENTS, RESERVED_DATABASES, RESERVED_USERS
 from aspects_gen.aspects.extension_checks import check_extensions
 from aspects_gen.aspects.following import FOLLOWS, get
+from aspects_gen.aspects.languages import check_locales
 from aspects_gen.services.contract import Problem
 
 TLS_PORTS = (443, 8443)
@@ -30,6 +31,7 @@ def find_problems(values: dict[str, Any], site: Mapping[str, Any]) -> list[Probl
         *check_tables(values["aspects"]),
         *check_followers(values),
         *check_lms(values),
+        *check_locales(values["aspects"]["dashboards"]),
         *check_sql(values["aspects"]["extraSql"]),
         *check_extensions(values),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from aspects_gen.aspects.languages import locales_of, normal
 from aspects_gen.aspects.naming import COPIED, parsed_database
 from aspects_gen.services.contract import Endpoint, Tools
 
@@ -147,7 +148,8 @@ def plain_settings(values: dict[str, Any], tools: Tools) -> dict[str, Any]:
     found |= {f"EVENT_SINK_CLICKHOUSE_{name.upper()}_ENABLED": True for name in sinks(aspects)}
     found |= {
         "ASPECTS_INSTRUCTOR_DASHBOARDS": dashboards(aspects),
-        "SUPERSET_DASHBOARD_LOCALES": list(aspects["dashboards"]["locales"]),
+        # in the plugin's spelling: it compares with the viewer's es_419, and falls back to en
+        "SUPERSET_DASHBOARD_LOCALES": [*map(normal, locales_of(aspects["dashboards"]))],
         "SUPERSET_SHOW_INSTRUCTOR_DASHBOARD_LINK": lms["showSupersetLink"],
         "ASPECTS_ENABLE_STUDIO_IN_CONTEXT_METRICS": lms["studioMetrics"],
     }

@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from aspects_gen.aspects.clickhouse_jobs import DBT
+from aspects_gen.aspects.languages import borrowed, catalogue_files, locales_of
 from aspects_gen.aspects.naming import parsed_database
 from aspects_gen.aspects.server import QUERIES, ca_mount, ca_volume, server_env
 from aspects_gen.aspects.trees import config_volume, mount, read_tree
@@ -27,8 +28,10 @@ SETTINGS_FOLDER = "/app/pythonpath"
 HOME = "/app/superset_home"
 WRITABLE = ["/tmp", HOME]  # noqa: S108  emptyDirs of the pod
 
-IN_IMAGE = "/app/openedx-assets"
-"""Where the aspects-superset image holds the assets."""
+IN_IMAGE = {"assets": "/app/openedx-assets", "texts": "/app/openedx-locale"}
+"""Where the aspects-superset image holds assets and catalogues."""
+
+TEXTS = "aspects-locale"
 
 
 def emit_superset_job(values: dict[str, Any], tools: Tools) -> Output:
@@ -39,7 +42,9 @@ def emit_superset_job(values: dict[str, Any], tools: Tools) -> Output:
     files = {"aspects-import": scripts}
     if values["aspects"]["dashboards"]["delivery"] == "configmap":
         files[NAME] = read_tree("apps/superset/assets")
-    return {"jobs": [import_job(values, tools)], "files": files}
+        texts = catalogue_files(locales_of(values["aspects"]["dashboards"]))
+        files |= {TEXTS: texts} if texts else {}
+    return {"jobs": [import_job(values, tools, [*files])], "files": files}
 
 
 def import_settings(values: dict[str, Any], tools: Tools) -> str:
@@ -57,38 +62,45 @@ def import_settings(values: dict[str, Any], tools: Tools) -> str:
         "personal": values["aspects"]["pii"] == "on",
         "allowed_domains": domains if embedding["enabled"] else [],
         "embeddable": dashboards["embeddable"] if embedding["enabled"] else {},
-        "locales": dashboards["locales"],
+        "locales": locales_of(dashboards),
+        "speaks": borrowed(dashboards),
         "owners": dashboards["owners"],
         "roles": superset["roles"],
     }
     return json.dumps(settings, indent=2, sort_keys=True) + "\n"
 
 
-def import_job(values: dict[str, Any], tools: Tools) -> Job:
+def import_job(values: dict[str, Any], tools: Tools, files: list[str]) -> Job:
     """Return the Job; it waits for the models, since a dataset's columns are read from them."""
     settings = values["aspects"]["jobs"]
     return {
         "name": NAME,
         "about": "import databases, datasets, charts and dashboards into Superset",
-        "pod": import_pod(values, tools),
+        "pod": import_pod(values, tools, files),
         "workload": {"uid": UID, "writable": WRITABLE, "tuning": settings["assets"]},
         "after": [f"job/{DBT}", "deployment/superset"],
         "deadline_seconds": settings["deadlines"]["assetsSeconds"],
     }
 
 
-def import_pod(values: dict[str, Any], tools: Tools) -> dict[str, Any]:
-    """Return the pod spec."""
+def import_pod(values: dict[str, Any], tools: Tools, files: list[str]) -> dict[str, Any]:
+    """Return the pod spec.
+
+    Args:
+        values: the whole tree.
+        tools: of the site.
+        files: names of the file sets that are delivered with the Job.
+    """
     inside = values["aspects"]["dashboards"]["delivery"] == "image"
-    maps = {"aspects-import": "/app/scripts", SETTINGS: SETTINGS_FOLDER}
-    if not inside:
-        maps[NAME] = "/app/assets"
+    folders = {"aspects-import": "/app/scripts", NAME: "/app/assets", TEXTS: "/app/locale"}
+    maps = {name: folders[name] for name in files} | {SETTINGS: SETTINGS_FOLDER}
     container = {
         "name": NAME,
         "image": tools.image("superset"),
         "command": ["python", "/app/scripts/import_assets.py"],
         "env": [
-            {"name": "ASSETS", "value": IN_IMAGE if inside else "/app/assets"},
+            {"name": "ASSETS", "value": IN_IMAGE["assets"] if inside else folders[NAME]},
+            {"name": "TEXTS", "value": IN_IMAGE["texts"] if inside else folders[TEXTS]},
             *import_env(values, tools),
         ],
         "volumeMounts": [

@@ -24,6 +24,7 @@ TRANSLATABLE = {
         "metadata.native_filter_configuration.*.name",
         "metadata.native_filter_configuration.*.title",
         "metadata.native_filter_configuration.*.description",
+        "metadata.native_filter_configuration.*.defaultDataMask.filterState.label",
     ),
     "charts": (
         "slice_name",

@@ -62,6 +62,12 @@ def parse_words(words: list[str] | None) -> argparse.Namespace:
     """Return the arguments."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--assets", type=Path, default=os.environ.get("ASSETS"))
+    parser.add_argument(
+        "--texts",
+        type=Path,
+        default=os.environ.get("TEXTS"),
+        help="folder of translations; else that beside the assets",
+    )
     parser.add_argument("--settings", type=Path, default=Path(__file__).parent / "import.json")
     parser.add_argument("--dry-run", action="store_true", help="say what would change, and stop")
     parser.add_argument("--json", action="store_true", help="print the changes for machines")
@@ -73,7 +79,9 @@ def run(
 ) -> list[changes.Change]:
     """Check, then import; return the changes; raise RefusedError."""
     settings = read_settings(arguments.settings)
-    wanted = read_bundle(arguments.assets, settings)
+    wanted = read_bundle(arguments.assets, settings, arguments.texts)
+    for locale in settings["untranslated"]:
+        say(f"language {locale}: there is no catalogue for it, its copies stay in English")
     with app().app_context():
         from superset import db, security_manager
         from superset.utils.core import override_user
@@ -101,7 +109,8 @@ def read_settings(path: Path) -> dict[str, Any]:
     """Return import.json, and which UUIDs are embedded where.
 
     roles: name by key; locales; embeddable: UUID by slug; allowed_domains; owners: user names;
-    databases: ClickHouse database by what sources call it; personal: whether names are shown.
+    databases: ClickHouse database by what sources call it; personal: whether names are shown;
+    speaks: locale whose language a copy has, where that is not its own.
     """
     settings: dict[str, Any] = json.loads(path.read_text("utf-8"))
     domains = sorted(settings["allowed_domains"])
@@ -113,16 +122,26 @@ def read_settings(path: Path) -> dict[str, Any]:
             *(dashboards.localised_uuid(base, locale) for locale in settings["locales"]),
         )
     }
-    settings["role_rows"], settings["owner_rows"] = {}, []
+    settings["role_rows"], settings["owner_rows"], settings["untranslated"] = {}, [], []
     return settings
 
 
-def read_bundle(folder: Path, settings: dict[str, Any]) -> bundle.Bundle:
-    """Return the assets with the connection filled in; raise RefusedError."""
+def read_bundle(
+    folder: Path, settings: dict[str, Any], texts: Path | None = None
+) -> bundle.Bundle:
+    """Return the assets with the connection filled in; raise RefusedError.
+
+    Args:
+        folder: of the sources.
+        settings: see `read_settings`; gets `untranslated`, the locales without a catalogue.
+        texts: folder of the catalogues; else `locale` beside that of the sources.
+    """
     sources, problems = dashboards.parse(bundle.read_files(folder))
+    told, unread = dashboards.read_texts(texts or folder.parent / "locale")
+    problems += unread
     wrong = dashboards.find_problems(sources)
     refuse(problems + wrong if wrong else [])
-    found = in_every_language(sources, settings)
+    found = in_every_language(sources, settings, told)
     if CLICKHOUSE not in found:
         problems.append(f"{CLICKHOUSE}: missing")
     problems += checks.find_problems(found, settings)
@@ -133,13 +152,26 @@ def read_bundle(folder: Path, settings: dict[str, Any]) -> bundle.Bundle:
     return found
 
 
-def in_every_language(sources: dashboards.Sources, settings: dict[str, Any]) -> bundle.Bundle:
-    """Return what this site shows, in the language of the sources, and its copies by language."""
+def in_every_language(
+    sources: dashboards.Sources, settings: dict[str, Any], texts: dashboards.Texts
+) -> bundle.Bundle:
+    """Return what this site shows, in the language of the sources, and its copies by language.
+
+    Everyone has one copy, that of their language; the original is for administrators.
+    """
     # Superset's own database is not shown: that would take an account that reads no password
     shown = dashboards.fit(sources, personal=settings["personal"], connections=["clickhouse"])
     found = dashboards.expand(shown, dashboards.name_databases(settings["databases"]))
     written = {path: c for path, c in found.items() if shown.get(path) is not c}
-    copies = [dashboards.localise(written, locale, {}) for locale in settings["locales"]]
+    copies = []
+    for locale in settings["locales"]:
+        told = dashboards.speak(texts, settings.get("speaks", {}).get(locale, locale))
+        if told is None:
+            settings["untranslated"].append(locale)
+        copies.append(dashboards.localise(written, locale, told or {}))
+    for path, content in written.items():
+        if path.startswith("dashboards/"):
+            content["_roles"] = [rules.EXEMPT]
     return {path: content for part in (found, *copies) for path, content in part.items()}
 
 

@@ -1,7 +1,7 @@
 """Dashboards as a person writes them, made into Superset's own import bundle and checked.
 
 The import Job finds this folder beside its script; tests and the generator import it from here.
-So only the standard library and PyYAML, and only relative imports.
+So only the standard library and PyYAML (and Babel for catalogues), and only relative imports.
 """
 
 from .catalogue import Relations, read_relations
@@ -10,12 +10,14 @@ from .expand import Bundle, expand
 from .locales import localise, localised_uuid, translate, visible_texts
 from .sources import Sources, parse, read_sources
 from .sql import name_databases
+from .texts import Texts, read_texts, speak
 from .variants import fit
 
 __all__ = [
     "Bundle",
     "Relations",
     "Sources",
+    "Texts",
     "expand",
     "find_problems",
     "fit",
@@ -25,6 +27,8 @@ __all__ = [
     "parse",
     "read_relations",
     "read_sources",
+    "read_texts",
+    "speak",
     "translate",
     "visible_texts",
 ]

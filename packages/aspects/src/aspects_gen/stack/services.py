@@ -55,8 +55,11 @@ class Services:
         return f"http://{LOOPBACK}:{self.ports[name]}"
 
     def start_engine(self) -> bool:
-        """Start ClickHouse; return whether it had to be started."""
-        return self.warehouse.start(self.ports[ENGINE])
+        """Start ClickHouse and mend what a kill left; return whether it had to be started."""
+        started = self.warehouse.start(self.ports[ENGINE])
+        if started:
+            self.warehouse.mend()
+        return started
 
     def start_ralph(self, python: Path) -> bool:
         """Start Ralph and wait until it answers; return whether it had to be started."""

@@ -109,5 +109,6 @@ def list_dashboards(bundle: Bundle) -> list[tuple[str, str]]:
         for path, text in files.files.items():
             if path.startswith("dashboards/"):
                 content = yaml.load(text, Loader=loader)  # noqa: S506
-                found.append((str(content["dashboard_title"]), str(content["slug"])))
+                title = content.get("dashboard_title") or content["title"]
+                found.append((str(title), str(content.get("slug") or Path(path).stem)))
     return sorted(found)

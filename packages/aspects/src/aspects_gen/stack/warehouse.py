@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aspects_gen.aspects.clickhouse_jobs import ACCESS, site_access
+from aspects_gen.aspects.naming import parsed_database
 from aspects_gen.compose.bundle import Bundle
 from aspects_gen.engine import process as engine
 from aspects_gen.engine.process import Engine
@@ -15,6 +16,9 @@ from aspects_gen.engine.users import owner
 from aspects_gen.stack.state import Secrets, State, write_private
 from aspects_gen.verify.client import Client
 from aspects_gen.verify.granted import read_access
+
+PARSED = "xapi_events_all_parsed_copies"
+"""Every statement that the models have read."""
 
 OWNER = "stack_owner"
 """Account of the stack itself, which no deployment has."""
@@ -73,6 +77,27 @@ class Warehouse:
                     asking.ask(f"SYSTEM {verb} VIEW `{database}`.`{view}`")
         asking.close()
         return len(views)
+
+    def mend(self) -> int:
+        """Let the models read statements that a killed engine stored but did not parse; return how many.
+
+        An insert and what materialized views make of it are not one transaction, and a sender that tries again
+        hears that the statement is there. The raw table replaces equal rows, so inserting them again is safe.
+        """
+        aspects = self._values["aspects"]
+        raw = f"{parsed_database(aspects)}.{aspects['tables']['rawXapi']}"
+        read = f"{parsed_database(aspects)}.{PARSED}"
+        asking = self.owner()
+        try:
+            if asking.rows(f"EXISTS TABLE {read}") != [["1"]]:
+                return 0  # the models are not built yet, and read everything when they are
+            lost = f"FROM {raw} WHERE event_id NOT IN (SELECT event_id FROM {read})"
+            count = int(asking.ask(f"SELECT uniqExact(event_id) {lost}"))
+            if count:
+                asking.ask(f"INSERT INTO {raw} SELECT * {lost} SETTINGS insert_deduplicate = 0")
+            return count
+        finally:
+            asking.close()
 
     def _running(self) -> Engine:
         found = engine.running(self._data)

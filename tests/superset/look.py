@@ -138,4 +138,5 @@ def main():
     print("RESULT " + json.dumps(found))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -19,6 +19,14 @@ from aspects_gen.stack.ports import LOOPBACK
 CACHE_SECONDS = 10
 """How old a number on a dashboard may be: the events are few, and one wants to see them come."""
 
+REFRESH = {
+    "courseStructureMinutes": 1,
+    "learnersMinutes": 1,
+    "videoMinutes": 1,
+    "randomizeSeconds": 10,
+}
+"""How often timed models are computed, for the same reason."""
+
 APPS = Path(__file__).parent / "apps"
 MODULE = "this_machine.py"
 
@@ -68,7 +76,7 @@ def local_values(parent: str, ports: Mapping[str, int], home: Path) -> dict[str,
             },
         },
         # the campus comes through Ralph, so what Ralph stores must be what the models read
-        "aspects": {"source": "ralph"},
+        "aspects": {"source": "ralph", "refresh": REFRESH},
         # its programs run, into its own tables; Vector itself does not
         "vector": {
             "enabled": True,

@@ -95,7 +95,8 @@ def as_text(services: Services, *, attached: bool) -> str:
 def _dashboards(services: Services) -> list[str]:
     found = list_dashboards(services.bundle)
     url = services.url(SUPERSET)
-    lines = [f"    {title:28}{url}/superset/dashboard/{slug}/" for title, slug in found]
+    wide = max((len(title) for title, _ in found), default=0)
+    lines = [f"    {title:{wide}}  {url}/superset/dashboard/{slug}/" for title, slug in found]
     return ["  dashboards:", *lines] if lines else []
 
 

@@ -14,6 +14,7 @@ from aspects_gen.engine import process as engine
 from aspects_gen.engine.process import Engine
 from aspects_gen.engine.users import owner
 from aspects_gen.stack.state import Secrets, State, write_private
+from aspects_gen.stack.timers import in_order
 from aspects_gen.verify.client import Client
 from aspects_gen.verify.granted import read_access
 
@@ -68,13 +69,17 @@ class Warehouse:
         return Client(self._running(), OWNER, self._secrets.of(OWNER, "password"))
 
     def refresh(self) -> int:
-        """Run every timed view now, twice since some read others; return how many there are."""
+        """Run every timed view now, each after those that it reads; return how many there are."""
         asking = self.owner()
-        for _ in range(2):
-            views = asking.rows("SELECT database, view FROM system.view_refreshes")
-            for database, view in views:
-                for verb in ("REFRESH", "WAIT"):
-                    asking.ask(f"SYSTEM {verb} VIEW `{database}`.`{view}`")
+        lines = asking.ask(
+            "SELECT name, database, create_table_query FROM system.tables"
+            " WHERE (database, name) IN (SELECT database, view FROM system.view_refreshes)"
+            " FORMAT JSONCompactEachRow"
+        ).splitlines()
+        views = {name: (home, text) for name, home, text in map(json.loads, lines)}
+        for name in in_order({name: text for name, (_, text) in views.items()}):
+            for verb in ("REFRESH", "WAIT"):
+                asking.ask(f"SYSTEM {verb} VIEW `{views[name][0]}`.`{name}`")
         asking.close()
         return len(views)
 

@@ -35,6 +35,9 @@
 {%- endmacro %}
 
 {% macro since(rows) -%}
-  {#- What arrived earlier than this is in the rows kept: the watermark is among them. -#}
-  (select toDateTime(max(seen)) - {{ overlap() }} from {{ rows }})
+  {#-
+    What arrived earlier than this is in the rows kept: the watermark is among them. Where no row is
+    kept yet the newest is of 1970, and a DateTime before that would be one of 2106.
+  -#}
+  (select toDateTime(greatest(max(seen), toDateTime64('1971-01-01 00:00:00', 6))) - {{ overlap() }} from {{ rows }})
 {%- endmacro %}

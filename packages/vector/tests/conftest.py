@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 import pytest
@@ -192,6 +192,40 @@ class Flow:
         # a runtime keeps the last program it compiled
         runtime = self.runtimes.setdefault(program, self.new_runtime())
         return runtime.execute(program, copy.deepcopy(event))
+
+
+class OldAnswer(NamedTuple):
+    """What a program of the older runtime leaves behind."""
+
+    processed_event: Any
+    runtime_result: Any
+
+
+class OldRuntime:
+    """VRL 0.15, far older than any Vector that is deployed; it returns a program's last value."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Any] = {}
+
+    def execute(self, program: str, event: dict[str, Any]) -> OldAnswer:
+        """Run a program, or a condition, on an event."""
+        pyvrl = pytest.importorskip("pyvrl", reason="built for CPython 3.11 alone")
+        if program not in self._known:
+            self._known[program] = [pyvrl.Transform(program + tail) for tail in ("\n.", "")]
+        after, result = self._known[program]
+        return OldAnswer(after.remap(copy.deepcopy(event)), result.remap(event))
+
+
+@pytest.fixture
+def old_flow(flow):
+    """Return a run of a process's transforms on the older runtime."""
+
+    def make(*args: Any, **changes: Any) -> Flow:
+        found = flow(*args, **changes)
+        found.new_runtime = OldRuntime
+        return found
+
+    return make
 
 
 @pytest.fixture

@@ -51,6 +51,13 @@ def test_line_reaches_exactly_its_table_as_its_row(flow, case):
     assert counted == ([tags] if wrong else [])
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_line_gives_the_same_on_another_runtime(flow, old_flow, case):
+    line = {"message": case["line"], **READ}
+    expected = flow("vector-aggregator", **ALL).rows("lines", line)
+    assert old_flow("vector-aggregator", **ALL).rows("lines", line) == expected
+
+
 def test_line_of_a_logger_that_is_not_stored_is_left_out(flow):
     case = next(c for c in CASES if c["output"] == "tracking")
     assert flow("vector-aggregator").rows("lines", {"message": case["line"], **READ}) == {}

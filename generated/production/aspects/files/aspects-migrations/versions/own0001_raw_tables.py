@@ -46,8 +46,9 @@ def statements() -> list[str]:
     letters = ddl.create_table(
         (ddl.database("vector"), ddl.table_name("dead_letters")),
         DEAD_LETTERS,
-        kind="MergeTree",
-        order_by="time",
+        # a line that is read again has the same id
+        kind="ReplacingMergeTree",
+        order_by="id",
         partition_by="toYYYYMM(time)",
     )
     index = "INDEX IF NOT EXISTS event_id_seen event_id TYPE bloom_filter(0.001) GRANULARITY 1"

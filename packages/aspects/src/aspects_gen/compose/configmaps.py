@@ -109,10 +109,11 @@ def tidy_files(bundle: Bundle) -> None:
 
 def sum_configuration(bundle: Bundle) -> None:
     """Stamp each pod template with a checksum of what it mounts, so that a change restarts exactly its readers."""
+    sums = {name: _sum_files(file_set.files) for name, file_set in bundle.files.items()}
     for item in bundle.owners():
         template = pod_template(item.manifest)
         annotations = template["metadata"].setdefault("annotations", {})
-        mounted = _mounted_files(bundle, template["spec"])
+        mounted = {name: sums[name] for name in _mounted_maps(template["spec"]) if name in sums}
         if mounted:
             annotations[CHECKSUM] = _digest(mounted)
         if _secret_names(template["spec"]):
@@ -121,7 +122,16 @@ def sum_configuration(bundle: Bundle) -> None:
             del template["metadata"]["annotations"]
 
 
-def _mounted_files(bundle: Bundle, pod: dict[str, Any]) -> dict[str, Any]:
+def _sum_files(files: dict[str, str]) -> str:
+    total = hashlib.sha256()
+    for path, text in sorted(files.items()):
+        data = text.encode()
+        total.update(f"{path}\0{len(data)}\0".encode())
+        total.update(data)
+    return total.hexdigest()
+
+
+def _mounted_maps(pod: dict[str, Any]) -> list[str]:
     names = [
         source["configMap"]["name"]
         for volume in pod.get("volumes", [])
@@ -132,7 +142,7 @@ def _mounted_files(bundle: Bundle, pod: dict[str, Any]) -> dict[str, Any]:
         names += [
             e["configMapRef"]["name"] for e in container.get("envFrom", []) if "configMapRef" in e
         ]
-    return {name: bundle.files[name].files for name in names if name in bundle.files}
+    return names
 
 
 def _secret_names(pod: dict[str, Any]) -> set[str]:

@@ -3,7 +3,8 @@ import types
 
 import pytest
 
-from aspects_gen.aspects.trees import PACKAGE
+from aspects_gen.aspects.languages import catalogue_files
+from aspects_gen.aspects.trees import PACKAGE, read_tree
 
 UUID = "21174b6c-4d40-4958-8161-d6c3cf5e77b6"
 
@@ -44,6 +45,27 @@ def test_clickhouse_is_registered_with_the_password_apart(script, settings):
     assert database["sqlalchemy_uri"] == address
     assert database.pop("password") == "s3cret"
     assert "s3cret" not in repr(found)
+
+
+def mounted(folder, files):
+    """Lay files down as the kubelet mounts a ConfigMap: links into a folder that is hidden."""
+    for path, text in files.items():
+        target = folder / "..2026_11_25" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8")
+    (folder / "..data").symlink_to("..2026_11_25")
+    for name in {path.partition("/")[0] for path in files}:
+        (folder / name).symlink_to(f"..data/{name}")
+
+
+def test_files_of_a_mounted_configmap_are_found(script, settings, tmp_path):
+    assets = read_tree("apps/superset/assets")
+    mounted(tmp_path / "assets", assets)
+    mounted(tmp_path / "locale", catalogue_files(["es_419"]))
+    assert [*script.dashboards.read_files(tmp_path / "assets")] == [*assets]
+    settings["locales"] = ["es_419"]
+    found = dashboards_of(script.read_bundle(tmp_path / "assets", settings))
+    assert found["course-dashboard-es_419"]["dashboard_title"] == "Tablero del curso"
 
 
 def dashboards_of(bundle):

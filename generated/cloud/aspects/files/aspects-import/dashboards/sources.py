@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,13 +44,22 @@ Unique.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_m
 
 def read_sources(folder: Path) -> tuple[Sources, list[str]]:
     """Return the contents of every YAML file below `folder` by path, and what could not be read."""
-    texts = {}
-    for path in sorted(folder.rglob("*.yaml")):
-        parts = path.relative_to(folder).parts
-        # a mounted ConfigMap keeps its older versions in hidden folders
-        if not any(part.startswith("..") for part in parts):
-            texts["/".join(parts)] = path.read_text("utf-8")
-    return parse(texts)
+    return parse(read_files(folder))
+
+
+def read_files(folder: Path) -> dict[str, str]:
+    """Return relative path to text of every YAML file below `folder`, sorted.
+
+    A mounted ConfigMap shows its folders as links, into hidden ones where it keeps its versions.
+    """
+    found = {}
+    for root, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith("..")]
+        for name in names:
+            if name.endswith(".yaml"):
+                path = Path(root, name)
+                found[path.relative_to(folder).as_posix()] = path.read_text("utf-8")
+    return dict(sorted(found.items()))
 
 
 def parse(texts: dict[str, str]) -> tuple[Sources, list[str]]:

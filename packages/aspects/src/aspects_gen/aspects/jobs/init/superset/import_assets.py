@@ -136,7 +136,7 @@ def read_bundle(
         settings: see `read_settings`; gets `untranslated`, the locales without a catalogue.
         texts: folder of the catalogues; else `locale` beside that of the sources.
     """
-    sources, problems = dashboards.parse(bundle.read_files(folder))
+    sources, problems = dashboards.parse(dashboards.read_files(folder))
     told, unread = dashboards.read_texts(texts or folder.parent / "locale")
     problems += unread
     wrong = dashboards.find_problems(sources)

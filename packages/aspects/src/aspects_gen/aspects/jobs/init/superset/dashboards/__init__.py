@@ -8,7 +8,7 @@ from .catalogue import Relations, read_relations
 from .check import find_problems
 from .expand import Bundle, expand
 from .locales import localise, localised_uuid, translate, visible_texts
-from .sources import Sources, parse, read_sources
+from .sources import Sources, parse, read_files, read_sources
 from .sql import name_databases
 from .texts import Texts, read_texts, speak
 from .variants import fit
@@ -25,6 +25,7 @@ __all__ = [
     "localised_uuid",
     "name_databases",
     "parse",
+    "read_files",
     "read_relations",
     "read_sources",
     "read_texts",

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 KINDS = ("databases", "datasets", "charts", "dashboards")
@@ -23,17 +22,6 @@ NAME_KEYS = {
 METADATA, ROLES, RULES = "metadata.yaml", "roles.yaml", "rls.yaml"
 
 Bundle = dict[str, dict[str, Any]]
-
-
-def read_files(folder: Path) -> dict[str, str]:
-    """Return relative path to text of every YAML file below `folder`, sorted."""
-    found = {}
-    for path in sorted(folder.rglob("*.yaml")):
-        parts = path.relative_to(folder).parts
-        # a mounted ConfigMap keeps its older versions in hidden folders
-        if not any(part.startswith("..") for part in parts):
-            found["/".join(parts)] = path.read_text("utf-8")
-    return found
 
 
 def assets_of(bundle: Bundle, kind: str) -> dict[str, dict[str, Any]]:

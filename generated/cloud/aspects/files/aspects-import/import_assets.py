@@ -26,6 +26,9 @@ from importer.turn import TurnError, turn
 
 PAUSE_SECONDS = 5
 CLICKHOUSE = "databases/openedx_clickhouse.yaml"
+PUBLIC = "Public"
+"""Role of guests and of whoever is not signed in; the superset service defines it."""
+
 MASK = "X" * 10
 """What Superset stores in an address in place of a password."""
 
@@ -68,6 +71,12 @@ def parse_words(words: list[str] | None) -> argparse.Namespace:
         default=os.environ.get("TEXTS"),
         help="folder of translations; else that beside the assets",
     )
+    parser.add_argument(
+        "--extensions",
+        type=Path,
+        default=os.environ.get("EXTENSIONS"),
+        help="folder with a folder for each extension",
+    )
     parser.add_argument("--settings", type=Path, default=Path(__file__).parent / "import.json")
     parser.add_argument("--dry-run", action="store_true", help="say what would change, and stop")
     parser.add_argument("--json", action="store_true", help="print the changes for machines")
@@ -79,7 +88,7 @@ def run(
 ) -> list[changes.Change]:
     """Check, then import; return the changes; raise RefusedError."""
     settings = read_settings(arguments.settings)
-    wanted = read_bundle(arguments.assets, settings, arguments.texts)
+    wanted = read_bundle(arguments.assets, settings, arguments.texts, arguments.extensions)
     for locale in settings["untranslated"]:
         say(f"language {locale}: there is no catalogue for it, its copies stay in English")
     with app().app_context():
@@ -127,7 +136,10 @@ def read_settings(path: Path) -> dict[str, Any]:
 
 
 def read_bundle(
-    folder: Path, settings: dict[str, Any], texts: Path | None = None
+    folder: Path,
+    settings: dict[str, Any],
+    texts: Path | None = None,
+    extensions: Path | None = None,
 ) -> bundle.Bundle:
     """Return the assets with the connection filled in; raise RefusedError.
 
@@ -135,10 +147,15 @@ def read_bundle(
         folder: of the sources.
         settings: see `read_settings`; gets `untranslated`, the locales without a catalogue.
         texts: folder of the catalogues; else `locale` beside that of the sources.
+        extensions: folder with a folder for each extension.
     """
-    sources, problems = dashboards.parse(dashboards.read_files(folder))
+    ours, problems = dashboards.parse(dashboards.read_files(folder))
     told, unread = dashboards.read_texts(texts or folder.parent / "locale")
-    problems += unread
+    added, more, unreadable = dashboards.read_added(extensions)
+    for language, catalogue in more.items():
+        told[language] = {**catalogue, **told.get(language, {})}
+    sources, clashing = dashboards.merge(ours, added, [*settings["roles"].values(), PUBLIC])
+    problems += [*unread, *unreadable, *clashing]
     wrong = dashboards.find_problems(sources)
     refuse(problems + wrong if wrong else [])
     found = in_every_language(sources, settings, told)
@@ -157,7 +174,8 @@ def in_every_language(
 ) -> bundle.Bundle:
     """Return what this site shows, in the language of the sources, and its copies by language.
 
-    Everyone has one copy, that of their language; the original is for administrators.
+    Everyone has one copy, that of their language; the original is for administrators. A role that
+    an extension defines has no variants by language, so that it has the original.
     """
     # Superset's own database is not shown: that would take an account that reads no password
     shown = dashboards.fit(sources, personal=settings["personal"], connections=["clickhouse"])
@@ -169,9 +187,12 @@ def in_every_language(
         if told is None:
             settings["untranslated"].append(locale)
         copies.append(dashboards.localise(written, locale, told or {}))
-    for path, content in written.items():
+    own = access.roles_of(shown)
+    for path, content in [pair for part in (written, *copies) for pair in part.items()]:
         if path.startswith("dashboards/"):
-            content["_roles"] = [rules.EXEMPT]
+            base, mark, _locale = content["_roles"][0].partition(checks.SEPARATOR)
+            if (base in own) == bool(mark):
+                content["_roles"] = [rules.EXEMPT]
     return {path: content for part in (found, *copies) for path, content in part.items()}
 
 

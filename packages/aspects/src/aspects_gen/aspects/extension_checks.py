@@ -13,7 +13,10 @@ from aspects_gen.aspects.naming import BASE_SINK_TABLES, raw_tables
 from aspects_gen.aspects.trees import read_tree
 from aspects_gen.services.contract import Problem
 
-KINDS = "dbt/models, dbt/macros, dbt/tests, sql/*.sql, grants.yaml, and *.md, which is left out"
+KINDS = (
+    "dbt/models, dbt/macros, dbt/tests, sql/*.sql, superset/**/*.yaml, superset/locale, "
+    "grants.yaml, and *.md, which is left out"
+)
 
 _MACRO = re.compile(r"{%-?\s*(?:macro|test|materialization)\s+(\w+)")
 
@@ -43,6 +46,11 @@ def check_extensions(values: dict[str, Any]) -> Iterator[Problem]:
                 yield from _check_closed(at, file["text"])
             if file["path"] == GRANTS:
                 yield from _check_grants(f"{at}.data", file["data"], aspects, users, readers)
+    if any(file["path"].startswith("superset/") for f in folders for file in f["files"]):
+        # only then: it reads all dashboards, which a build otherwise does not
+        from aspects_gen.aspects.extension_dashboards import check_dashboards
+
+        yield from check_dashboards(values, folders)
 
 
 def _check_kind(at: str, path: str) -> Iterator[Problem]:
@@ -58,6 +66,8 @@ def _check_kind(at: str, path: str) -> Iterator[Problem]:
             and parts[1] in ("models", "macros", "tests")
             and suffix in (".sql", ".yml", ".yaml")
         )
+        or (parts[0] == "superset" and len(parts) > 1 and suffix == ".yaml")
+        or (parts[:2] == ["superset", "locale"] and len(parts) == 5 and suffix == ".po")
     )
     if not known:
         yield (at, f"nothing reads {path}", KINDS, "move or remove the file")

@@ -1,6 +1,6 @@
 """What an operator's folders bring: dbt models, SQL and grants, each composed in beside our own.
 
-A folder holds `dbt/`, `sql/` and `grants.yaml`, each of them optional. They reach the slice as plain
+A folder holds `dbt/`, `sql/`, `superset/` and `grants.yaml`, each of them optional. They reach the slice as plain
 data, `aspects.extensionFolders`: [{"name", "folder", "files": [{"path", "text", "data"}]}].
 """
 
@@ -101,9 +101,9 @@ class Brought(NamedTuple):
     """A file of an extension that becomes one of the deployment's."""
 
     kind: str
-    """`dbt` or `sql`."""
+    """`dbt`, `sql` or `superset`."""
     path: str
-    """Beside ours: in the dbt project, or among the files of the access Job."""
+    """Beside ours: in the dbt project, among the files of the access Job, or below the name of the folder."""
     text: str
     origin: str
     """The operator's file, as errors show it."""
@@ -121,6 +121,8 @@ def list_brought(aspects: dict[str, Any]) -> Iterator[Brought]:
                 yield Brought(kind, f"{part}/extensions/{name}/{rest}", file["text"], origin)
             if kind == "sql" and inside.endswith(".sql"):
                 yield Brought(kind, f"50-{name}-{inside}", file["text"], origin)
+            if kind == "superset" and not inside.endswith(".md"):
+                yield Brought(kind, f"{name}/{inside}", file["text"], origin)
 
 
 def brought_files(aspects: dict[str, Any], kind: str) -> dict[str, str]:

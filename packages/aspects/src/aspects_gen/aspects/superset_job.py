@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from aspects_gen.aspects.clickhouse_jobs import DBT
+from aspects_gen.aspects.extensions import brought_files
 from aspects_gen.aspects.languages import borrowed, catalogue_files, locales_of
 from aspects_gen.aspects.naming import parsed_database
 from aspects_gen.aspects.server import QUERIES, ca_mount, ca_volume, server_env
@@ -32,6 +33,7 @@ IN_IMAGE = {"assets": "/app/openedx-assets", "texts": "/app/openedx-locale"}
 """Where the aspects-superset image holds assets and catalogues."""
 
 TEXTS = "aspects-locale"
+EXTENSIONS = "aspects-extensions"
 
 
 def emit_superset_job(values: dict[str, Any], tools: Tools) -> Output:
@@ -44,6 +46,8 @@ def emit_superset_job(values: dict[str, Any], tools: Tools) -> Output:
         files[NAME] = read_tree("apps/superset/assets")
         texts = catalogue_files(locales_of(values["aspects"]["dashboards"]))
         files |= {TEXTS: texts} if texts else {}
+    added = brought_files(values["aspects"], "superset")
+    files |= {EXTENSIONS: added} if added else {}
     return {"jobs": [import_job(values, tools, [*files])], "files": files}
 
 
@@ -92,7 +96,13 @@ def import_pod(values: dict[str, Any], tools: Tools, files: list[str]) -> dict[s
         files: names of the file sets that are delivered with the Job.
     """
     inside = values["aspects"]["dashboards"]["delivery"] == "image"
-    folders = {"aspects-import": "/app/scripts", NAME: "/app/assets", TEXTS: "/app/locale"}
+    folders = {
+        "aspects-import": "/app/scripts",
+        NAME: "/app/assets",
+        TEXTS: "/app/locale",
+        EXTENSIONS: "/app/extensions",
+    }
+    added = [{"name": "EXTENSIONS", "value": folders[EXTENSIONS]}] if EXTENSIONS in files else []
     maps = {name: folders[name] for name in files} | {SETTINGS: SETTINGS_FOLDER}
     container = {
         "name": NAME,
@@ -101,6 +111,7 @@ def import_pod(values: dict[str, Any], tools: Tools, files: list[str]) -> dict[s
         "env": [
             {"name": "ASSETS", "value": IN_IMAGE["assets"] if inside else folders[NAME]},
             {"name": "TEXTS", "value": IN_IMAGE["texts"] if inside else folders[TEXTS]},
+            *added,
             *import_env(values, tools),
         ],
         "volumeMounts": [

@@ -14,6 +14,7 @@ from aspects_gen.aspects.extensions import list_brought
 from aspects_gen.aspects.naming import data_databases
 from aspects_gen.aspects.privacy_jobs import PURGE
 from aspects_gen.aspects.server import cluster_name
+from aspects_gen.aspects.superset_job import EXTENSIONS
 from aspects_gen.engine.process import Engine, engine
 from aspects_gen.engine.unproven import UNPROVEN, Unproven
 from aspects_gen.engine.users import owner
@@ -150,7 +151,7 @@ def verify(
 
 def _origins(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield (path in the output, file of the operator's) of what extensions bring."""
-    folders = {"dbt": DBT, "sql": ACCESS}
+    folders = {"dbt": DBT, "sql": ACCESS, "superset": EXTENSIONS}
     for file in list_brought(values["aspects"]):
         yield f"{FOLDER}/files/{folders[file.kind]}/{file.path}", file.origin
 

@@ -8,6 +8,7 @@ from .catalogue import Relations, read_relations
 from .check import find_problems
 from .expand import Bundle, expand
 from .locales import localise, localised_uuid, translate, visible_texts
+from .merge import merge, read_added
 from .sources import Sources, parse, read_files, read_sources
 from .sql import name_databases
 from .texts import Texts, read_texts, speak
@@ -23,8 +24,10 @@ __all__ = [
     "fit",
     "localise",
     "localised_uuid",
+    "merge",
     "name_databases",
     "parse",
+    "read_added",
     "read_files",
     "read_relations",
     "read_sources",

@@ -16,7 +16,9 @@ import tempfile
 from pathlib import Path
 
 from measuring import (
+    EVENTS_PER_DAY,
     RAW,
+    REFRESH_SECONDS,
     bodies,
     campus_of,
     copy_courses,
@@ -24,12 +26,10 @@ from measuring import (
     feed,
     line,
     load_sinks,
+    refreshes,
+    times_in,
 )
 from warehouse import Warehouse, make_warehouse
-
-EVENTS_PER_DAY = 7_000_000
-REFRESH_SECONDS = 300
-"""Default of the three timers."""
 
 WIDTHS = (26, 12, 14, 14, 10, 14)
 
@@ -89,18 +89,19 @@ def live(warehouse: Warehouse, inserts: list[bytes], statements: int) -> tuple[f
     warehouse.empty_events()
     feed(warehouse, inserts[:3])
     warehouse.refresh()
-    times = statements / EVENTS_PER_DAY * 86_400 / REFRESH_SECONDS
-    rounds = max(1, round(times))
+    seconds = statements / EVENTS_PER_DAY * 86_400
+    rounds = max(1, round(seconds / REFRESH_SECONDS))
     size = -(-len(inserts) // rounds)
     inserting = refreshing = 0.0
     for first in range(0, len(inserts), size):
         with costing(warehouse) as cost:
             feed(warehouse, inserts[first : first + size])
         inserting += cost.cpu
-        with costing(warehouse) as cost:
-            warehouse.refresh()
-        refreshing += cost.cpu
-    refreshing *= times / rounds  # short runs hold less than one period
+        # each view as often as its timer runs in a round, which for short runs is less than once
+        refreshing += sum(
+            cost * times_in(seconds / rounds, model)
+            for model, cost in refreshes(warehouse).items()
+        )
     return inserting + refreshing, refreshing
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,13 @@ sys.path.insert(0, str(ROOT / "tests"))
 from warehouse import Warehouse, make_campus  # noqa: E402  only there after the line above
 
 RAW = "xapi.xapi_events_all"
+EVENTS_PER_DAY = 7_000_000
+REFRESH_SECONDS = 600
+"""Default of `aspects.refresh` for learners and videos."""
+
+OTHER_SECONDS = {"dim_course_blocks": 900, "user_pii": 120, "learner_names": 120}
+"""Views on other timers: the course structure's, and that of names (`aspects.caches`)."""
+
 SETS = 5
 """Copies of the campus that share courses; the next ones have courses of their own."""
 
@@ -116,6 +124,22 @@ def _moved(column: str) -> str:
     """Return SQL for a text whose course keys are those of another set; the column `set` says which."""
     keys = r"((?:ccx|course)-v1:|(?:ccx-)?block-v1:)([^+@\"/]+)\\+"
     return f"replaceRegexpAll({column}, '{keys}', concat('\\\\1\\\\2+set', toString(set), '.'))"
+
+
+def refreshes(warehouse: Warehouse) -> dict[str, float]:
+    """Refresh every timed view once; return model to CPU seconds."""
+    found = {}
+    for database, name in warehouse.timed():
+        with costing(warehouse) as cost:
+            warehouse.run(f"SYSTEM REFRESH VIEW {database}.{name}")
+            warehouse.run(f"SYSTEM WAIT VIEW {database}.{name}")
+        found[re.sub(r"(_rows)?_mv$|_feed_[ab]$", "", name)] = cost.cpu
+    return found
+
+
+def times_in(seconds: float, model: str) -> float:
+    """Return how often a model is refreshed by default in so many seconds."""
+    return seconds / OTHER_SECONDS.get(model, REFRESH_SECONDS)
 
 
 def line(*cells: object, widths: Sequence[int]) -> None:

@@ -25,3 +25,18 @@
       coalesce(nullIf(extract({{ object_id }}, '@problem[+]block@[^_/]+_([0-9])'), ''), '1')
   )
 {%- endmacro %}
+
+{% macro attempted_problems() -%}
+  {#-
+    Who attempted which problem, for a model that states problem_events as what it reads: from the
+    answers that dim_learner_last_response keeps, which are fewer. In a unit test they are found in
+    the events given.
+  -#}
+  {%- set events = ref('problem_events') -%}
+  {%- if events.is_cte -%}
+    (select org, course_key, actor_id, problem_id from {{ events }} where verb_id = {{ verb('evaluated') }})
+  {%- else -%}
+    {%- set answers = ref('dim_learner_last_response') -%}
+    {{ answers.incorporate(path={'identifier': answers.identifier ~ '_fields'}) }}
+  {%- endif -%}
+{%- endmacro %}

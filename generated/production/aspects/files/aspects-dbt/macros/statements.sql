@@ -11,6 +11,23 @@
   {%- endif -%}
 {%- endmacro %}
 
+{% macro show_copies() -%}
+  {#- Beside a model over statements the same over every copy: for `post_hook`. -#}
+  {%- do show(beside(this, '_copies'), sql | replace('_fields', '_copies')) -%}
+{%- endmacro %}
+
+{% macro copies_of(events) -%}
+  {#-
+    Such a model with the rows of replayed statements more than once, for sums that a repetition does
+    not change: finding each row once (FINAL) costs several times as much as reading it.
+  -#}
+  {%- if events.is_cte -%}
+    {{ events }}
+  {%- else -%}
+    {{ events.incorporate(path={'identifier': events.identifier ~ '_copies'}) }}
+  {%- endif -%}
+{%- endmacro %}
+
 {% macro read_statements(raw) -%}
   {#- The columns of xapi_events_all_parsed, learners named as the LMS names them; the text is read once for all that lies outside verb and object. -#}
   select

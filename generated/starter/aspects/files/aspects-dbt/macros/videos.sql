@@ -50,13 +50,13 @@
               run -> run[1].2 and not run[-1].2 and run[-1].3 > run[1].3 and run[-1].3 - run[1].3 <= 86400,
               arraySplit(
                   event -> event.2,
-                  arraySort(groupArray(tuple(
+                  arrayCompact(arraySort(groupArray(tuple(
                       emission_time_long,
                       verb_id = {{ verb('played') }},
                       video_position,
                       UUIDToNum(event_id),
                       video_duration
-                  )))
+                  ))))
               )
           ) as runs
       from {{ playbacks }}

@@ -21,7 +21,7 @@ from {% call kept() %}
             course_key,
             actor_id,
             argMax(tuple(enrollment_status, toString(enrollment_mode), emission_time), {{ moment() }}) as latest
-        from {{ ref('enrollment_events') }}
+        from {{ copies_of(ref('enrollment_events')) }}
         where {{ touched() }}
         group by org, course_key, actor_id
     )

@@ -16,7 +16,7 @@ from {% call kept() %}
         latest.2 as emission_time
     from (
         select org, course_key, actor_id, argMax(tuple(approving_state, emission_time), {{ moment() }}) as latest
-        from {{ ref('grading_events') }}
+        from {{ copies_of(ref('grading_events')) }}
         where approving_state != '' and {{ touched() }}
         group by org, course_key, actor_id
     )

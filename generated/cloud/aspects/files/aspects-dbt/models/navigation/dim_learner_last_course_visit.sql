@@ -9,7 +9,7 @@
 select org, course_key, actor_id, emission_time
 from {% call kept() %}
     select org, course_key, actor_id, max(navigation.emission_time) as emission_time
-    from {{ ref('navigation_events') }} as navigation
+    from {{ copies_of(ref('navigation_events')) }} as navigation
     where {{ touched() }}
     group by org, course_key, actor_id
 {% endcall %}

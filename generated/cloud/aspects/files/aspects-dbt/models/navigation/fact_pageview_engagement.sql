@@ -1,4 +1,4 @@
-{{ config(materialized='refreshed', order_by='(course_key, actor_id)') }}
+{{ config(materialized='view') }}
 with subsections as (
     select
         org,

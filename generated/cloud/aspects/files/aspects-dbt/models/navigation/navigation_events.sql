@@ -1,4 +1,4 @@
-{{ config(materialized='view', schema=xapi_database()) }}
+{{ config(materialized='view', schema=xapi_database(), post_hook='{{ show_copies() }}') }}
 select
     event_id,
     toDateTime(events.emission_time) as emission_time,

@@ -44,7 +44,7 @@ with latest as (
                     tuple(attempts, {{ moment() }})
                 ) as response,
                 max(events.emission_time) as latest
-            from {{ ref('problem_events') }} as events
+            from {{ copies_of(ref('problem_events')) }} as events
             where verb_id = {{ verb('evaluated') }} and {{ touched() }}
             group by org, course_key, object_id, problem_id, actor_id, interaction_type
         )

@@ -37,7 +37,7 @@ from (
             )
         ) as durations
     from {% call kept() %}
-        {{ learner_videos(ref('video_playback_events')) }}
+        {{ learner_videos(copies_of(ref('video_playback_events'))) }}
     {% endcall %}
     where notEmpty(watched)
 )

@@ -47,7 +47,7 @@ with items as (
                 interaction_type,
                 argMin(tuple(responses, success, emission_time), tuple(attempts, {{ moment() }})) as answer,
                 max(events.emission_time) as latest
-            from {{ ref('problem_events') }} as events
+            from {{ copies_of(ref('problem_events')) }} as events
             where verb_id = {{ verb('evaluated') }} and {{ touched() }}
             group by org, course_key, object_id, problem_id, actor_id, interaction_type
         )

@@ -1,4 +1,4 @@
-{{ config(materialized='refreshed', order_by='(course_key, actor_id)') }}
+{{ config(materialized='view') }}
 with attempted as (
     select
         events.org as org,
@@ -8,10 +8,9 @@ with attempted as (
         blocks.section_number as section_number,
         blocks.subsection_number as subsection_number,
         uniqExact(events.problem_id) as attempted_count
-    from {{ ref('problem_events') }} as events
+    from {{ attempted_problems() }} as events
     inner join {{ ref('dim_course_blocks') }} as blocks
         on events.course_key = blocks.course_key and events.problem_id = blocks.block_id
-    where events.verb_id = {{ verb('evaluated') }}
     group by org, course_key, actor_id, block_org, section_number, subsection_number
 ),
 

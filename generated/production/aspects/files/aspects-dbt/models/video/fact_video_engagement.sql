@@ -1,9 +1,4 @@
-{{ config(
-    materialized='refreshed',
-    order_by='(org, course_key, actor_id, block_id, section_subsection_video_engagement)',
-    refresh=env_var('ASPECTS_VIDEO_WATCH_INTERVALS_REFRESH', 'EVERY 30 MINUTE'),
-    randomize=env_var('ASPECTS_VIDEO_WATCH_INTERVALS_REFRESH_RANDOMIZE', '30 SECOND'),
-) }}
+{{ config(materialized='view') }}
 with viewed as (
     select
         blocks.org as org,

@@ -16,7 +16,7 @@ from {% call kept() %}
         latest.2 as emission_time
     from (
         select org, course_key, actor_id, argMax(tuple(scaled_score, emission_time), {{ moment() }}) as latest
-        from {{ ref('grading_events') }}
+        from {{ copies_of(ref('grading_events')) }}
         where
             object_id like '%/course/%'
             -- a passed or failed statement without a score is not a grade

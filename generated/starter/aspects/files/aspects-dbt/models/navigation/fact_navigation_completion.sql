@@ -17,7 +17,7 @@ with visits as (
     select org, course_key, block_id, actor_id, toDate(emission_time) as visited_on
     from {% call kept() %}
         select org, course_key, block_id, actor_id, max(navigation.emission_time) as emission_time
-        from {{ ref('navigation_events') }} as navigation
+        from {{ copies_of(ref('navigation_events')) }} as navigation
         where {{ touched() }}
         group by org, course_key, block_id, actor_id
     {% endcall %}

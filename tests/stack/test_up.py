@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
+import subprocess
 import threading
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +32,7 @@ ENROLLMENTS = (
     "SELECT course_key AS course, count() AS n FROM reporting.fact_enrollments GROUP BY 1"
 )
 STATEMENTS, FEED = 1500, 20
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +82,14 @@ def stored(state):
 
 def enrollments(state, events):
     """Return course to its enrolment events, computed without SQL."""
+    return Counter(row.course_key for row in relation(state, "fact_enrollments", events))
+
+
+def relation(state, name, events):
+    """Return what a reader of a relation must see, computed without SQL."""
     made = campus.make(state.record["campus"])
     rows = {table: list(stream_rows(made, table)) for table in COLUMNS}
-    found = truth.compute_relation("fact_enrollments", events, rows)
-    return Counter(row.course_key for row in found)
+    return truth.compute_relation(name, events, rows)
 
 
 def shown(browser):
@@ -157,6 +165,34 @@ class Stream:
         self._stop.set()
         self._thread.join(timeout=600)
         assert not self._thread.is_alive()
+
+
+@pytest.mark.skipif(
+    not (shutil.which("chromium") and shutil.which("chromedriver")),
+    reason="no browser: install Debian's chromium and chromium-driver",
+)
+def test_instructor_reads_the_number_of_the_events_off_a_dashboard(state, superset_python):
+    picture = state.folder / "course.png"
+    words = [url(state, "superset"), "Ines Instructor", "course-dashboard", str(picture)]
+    done = subprocess.run(
+        [superset_python, str(HERE / "visit.py"), *words],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    page = json.loads(done.stdout.splitlines()[-1])
+    assert page["rested"]
+    assert page["errors"] == []
+    enrolled = {
+        row.actor_id
+        for row in relation(state, "dim_student_status", campus.events(state.record["campus"]))
+        if row.course_key == state.record["campus"]["course"]
+        and row.enrollment_status == "registered"
+    }
+    assert len(enrolled) > 5
+    assert page["numbers"]["Current Enrollees"] == str(len(enrolled))
 
 
 def test_kills_lose_nothing_and_change_no_number(local, state):

@@ -37,13 +37,12 @@ def look(state: State) -> list[Seen]:
     """Return every service of a stack."""
     found = []
     running = engine.running(state.folder / "clickhouse")
-    ports = state.record.get("ports", {})
     found.append(
         Seen(ENGINE, running.pid, running.url, True) if running else Seen(ENGINE, 0, "", False)
     )
     for name in (RALPH, SUPERSET, LMS):
         known = state.processes.find(name)
-        well = known is not None and answers(ports[name], HEALTH[name])
+        well = known is not None and answers(known.port, HEALTH[name])
         found.append(Seen(name, known.pid if known else 0, known.url if known else "", well))
     feed = state.processes.find(FEED)
     if feed:

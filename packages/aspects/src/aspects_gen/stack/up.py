@@ -14,6 +14,7 @@ from aspects_gen.aspects.clickhouse_jobs import ACCESS, DBT, MIGRATE
 from aspects_gen.aspects.lms import sinks
 from aspects_gen.demo.tables import COLUMNS
 from aspects_gen.engine import process as engine
+from aspects_gen.engine.fault import EngineError
 from aspects_gen.environment import Place
 from aspects_gen.services.registry import discover_services
 from aspects_gen.stack import campus, lines
@@ -84,7 +85,11 @@ class Stack:
         dead += [name for name in wanted if self.state.processes.find(name) is None]
         if dead:
             self._say(f"{', '.join(dead)} ended; starting again")
-            self._start(*dead)
+            try:
+                self._start(*dead)
+            except EngineError as error:
+                # it may only be slow to answer, on a busy machine: the next look will tell
+                self._say(str(error))
         return bool(dead)
 
     @contextmanager

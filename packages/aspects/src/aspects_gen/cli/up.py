@@ -12,9 +12,14 @@ import argparse
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aspects_gen.cli.arguments import add_folders, add_state
+
+if TYPE_CHECKING:
+    from aspects_gen.stack.up import Stack
 
 DEFAULT = "starter"
 WATCH_SECONDS = 2
@@ -75,14 +80,22 @@ def run(args: argparse.Namespace) -> int:
         try:
             stack.up()
             print(as_text(stack.services, attached=not args.detach), flush=True)
-            while not args.detach:
-                time.sleep(WATCH_SECONDS)
-                stack.keep()
-        except (KeyboardInterrupt, SystemExit):
-            _say("stopping")
+        except KeyboardInterrupt:
             down(state)
             raise
+        if not args.detach:
+            _stay(stack)
+            down(state)
+            _say(f"stopped; data stays in {state.folder}")
     return 0
+
+
+def _stay(stack: Stack) -> None:
+    """Start again what ends, until told to stop."""
+    with suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(WATCH_SECONDS)
+            stack.keep()
 
 
 def _say(line: str) -> None:
@@ -90,5 +103,5 @@ def _say(line: str) -> None:
 
 
 def _end(*_: object) -> None:
-    """Leave by an exception, so that everything is stopped."""
+    """Leave as Ctrl-C does, so that everything is stopped."""
     raise KeyboardInterrupt

@@ -26,7 +26,7 @@ from stack.browser import Browser
 from stack.conftest import wait_until
 
 # the tests share one stack, which takes a minute of processor time to come up
-pytestmark = pytest.mark.xdist_group("superset")
+pytestmark = pytest.mark.xdist_group("stack")
 
 ENROLLMENTS = (
     "SELECT course_key AS course, count() AS n FROM reporting.fact_enrollments GROUP BY 1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,10 +84,11 @@ def as_text(services: Services, *, attached: bool) -> str:
         "",
     ]
     name = state.record["environment"]
+    program = "hatch run" if "HATCH_ENV_ACTIVE" in os.environ else "aspects-gen"
     lines.append(
         "Ctrl-C stops it all; data stays."
         if attached
-        else f"aspects-gen down {name} stops it; data stays."
+        else f"{program} down {name} stops it; data stays."
     )
     return "\n".join(lines)
 

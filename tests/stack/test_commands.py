@@ -70,7 +70,7 @@ def test_sizes_that_make_no_sense_are_refused(words, tmp_path, capsys):
 def test_dashboards_are_named_with_the_slugs_that_they_get(tmp_path):
     place = find_places(ENVIRONMENTS, tmp_path, ["starter"])[0]
     bundle = compose_here(place, tmp_path / "values", PORTS, tmp_path / "home")
-    assert ("Course Dashboard", "course-dashboard") in list_dashboards(bundle)
+    assert ("Course Dashboard", "course-dashboard-en") in list_dashboards(bundle)
     assert len(list_dashboards(bundle)) >= 8
 
 

@@ -173,7 +173,7 @@ class Stream:
 )
 def test_instructor_reads_the_number_of_the_events_off_a_dashboard(state, superset_python):
     picture = state.folder / "course.png"
-    words = [url(state, "superset"), "Ines Instructor", "course-dashboard", str(picture)]
+    words = [url(state, "superset"), "Ines Instructor", "course-dashboard-en", str(picture)]
     done = subprocess.run(
         [superset_python, str(HERE / "visit.py"), *words],
         capture_output=True,

@@ -104,6 +104,7 @@ def _dashboards(services: Services) -> list[str]:
 def list_dashboards(bundle: Bundle) -> list[tuple[str, str]]:
     """Return title and slug of each dashboard that is imported, in the site's own language."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    language = bundle.settings["aspects"]["dashboards"]["locales"][0].lower().replace("-", "_")
     found = []
     for name, files in bundle.files.items():
         if not name.startswith("aspects-assets"):
@@ -112,5 +113,7 @@ def list_dashboards(bundle: Bundle) -> list[tuple[str, str]]:
             if path.startswith("dashboards/"):
                 content = yaml.load(text, Loader=loader)  # noqa: S506
                 title = content.get("dashboard_title") or content["title"]
-                found.append((str(title), str(content.get("slug") or Path(path).stem)))
+                slug = content.get("slug") or Path(path).stem
+                # people get the copies of their language; the page without one is an administrator's
+                found.append((str(title), f"{slug}-{language}"))
     return sorted(found)

@@ -22,7 +22,7 @@ EVENTS_PER_DAY = 7_000_000
 REFRESH_SECONDS = 600
 """Default of `aspects.refresh` for learners and videos."""
 
-OTHER_SECONDS = {"dim_course_blocks": 900, "user_pii": 120, "learner_names": 120}
+OTHER_SECONDS = {"dim_course_blocks": 1800, "user_pii": 120, "learner_names": 120}
 """Views on other timers: the course structure's, and that of names (`aspects.caches`)."""
 
 SETS = 5

@@ -23,7 +23,7 @@
       {%- do shape.append('personal data=' ~ personal_data()) -%}
     {%- endif -%}
   {%- endfor -%}
-  {%- for name in ['engine', 'order_by', 'primary_key', 'partition_by', 'codecs', 'keys', 'verbs', 'kept', 'expires'] -%}
+  {%- for name in ['engine', 'order_by', 'primary_key', 'partition_by', 'codecs', 'keys', 'verbs', 'kept', 'expires', 'granule'] -%}
     {%- do shape.append(name ~ '=' ~ config.get(name, '')) -%}
   {%- endfor -%}
   {{ return(local_md5(sql ~ shape | join(';'))) }}
@@ -47,6 +47,7 @@
     {%- if config.get('primary_key') %} primary key {{ config.get('primary_key') }}{% endif %}
     order by {{ config.get('order_by', 'tuple()') }}
     {%- if config.get('ttl') %} ttl {{ config.get('ttl') }}{% endif %}
+    {%- if config.get('granule') %} settings index_granularity = {{ config.get('granule') }}{% endif %}
     comment '{{ identity }}'
   {%- endset -%}
   {%- do run_query(query) -%}

@@ -5,6 +5,7 @@
     order_by='(org, course_key, verb_id, actor_id, emission_time, event_id)',
     partition_by='toYYYYMM(emission_time)',
     ttl=retention(),
+    granule=1024,
     codecs={'event': 'ZSTD(1)', 'responses': 'ZSTD(1)'},
     hidden=statement_fields(),
 ) }}

@@ -7,6 +7,9 @@
   the table's engine merges.
 
   Config hidden: columns {name, type, expression} that are stored besides those of the contract.
+  Config granule: rows between two marks of the primary key, 8192 if left out; with fewer, finding
+  what some learners did reads less of what others did.
+
   Other models read them from X_fields (every row once) or X_copies (replayed rows more than once,
   but quick to search); both are made here.
 

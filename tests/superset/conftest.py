@@ -130,6 +130,7 @@ def superset(rendered, superset_python, warehouse):
         CLICKHOUSE_USER="ch_report",
         CLICKHOUSE_PASSWORD=PASSWORD,
         CLICKHOUSE_DATABASE="xapi",
+        TEXTS=str(rendered.folder / "aspects-locale"),
     )
     yield found
     found.stop()

@@ -27,8 +27,8 @@ VERSION = r"INSERT INTO .?xapi.?\..?alembic_version"
 
 SEED, POINTS = 20261125, 50
 
-MODELS = 2
-"""The number of the models' Job among the Jobs."""
+MIGRATIONS, MODELS = 1, 2
+"""Numbers of these among the Jobs."""
 
 
 def striking(site, mode, hits, rng):
@@ -121,17 +121,17 @@ def built(migrated, tmp_path_factory, proxy):
     [
         ("during", r"INSERT INTO `xapi`.`_migrations_lock`"),
         ("engine", r"ADD INDEX IF NOT EXISTS event_id_seen"),
-        ("before", VERSION),
         ("after", VERSION),
-        ("after", r"MODIFY TTL"),
+        pytest.param("before", VERSION, marks=pytest.mark.full),
+        pytest.param("after", r"MODIFY TTL", marks=pytest.mark.full),
     ],
 )
 def test_migrations_killed_at_a_statement_end_in_the_same_state(site, migrated, mode, pattern):
     strike = striking(site, mode, lambda _, it: re.search(pattern, it), random.Random(SEED))
-    done, _ = site.run(models=False, strike=strike)
+    done, _ = site.run(models=False, strike=strike, begin=MIGRATIONS)
     assert (done, strike.struck.is_set()) == (False, True)
     site.recover()
-    assert site.run(models=False)[0]
+    assert site.run(models=False, begin=MIGRATIONS)[0]
     assert differences(site.state(models=False), migrated.state) == []
 
 
@@ -160,7 +160,7 @@ def test_jobs_killed_at_a_random_statement_end_in_the_same_state(
         print(where)
         assert (done, strike.struck.is_set()) == (False, True), where
         site.recover()
-        assert site.run(models=True)[0], where
+        assert site.run(models=True, begin=begin)[0], where
         assert differences(site.state(models=True), built.state) == [], where
     finally:
         site.close()

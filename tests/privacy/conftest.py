@@ -55,6 +55,7 @@ class Site:
     def switch(self, pii, months=120):
         """Build the environment with a value of `pii`, and serve with the rights that follow."""
         self.running.close()
+        self.pii = pii
         place = self._place(pii, months)
         values = load_values(place, self.services).data
         self.clients = {client: f"pw-{client}" for client in active_clients(values)}
@@ -196,9 +197,12 @@ class Site:
         )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """A site with personal data on, its base tables and models made by their own clients."""
+    """A site with personal data on at first, its base tables and models made by their own clients.
+
+    One for all modules, since models are dear to build: what one leaves, the next one finds.
+    """
     made = Site(tmp_path_factory.mktemp("site"))
     try:
         made.switch("on")

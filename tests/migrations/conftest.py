@@ -134,6 +134,8 @@ class Database:
             "ASPECTS_RAW_XAPI_TABLE": "xapi_events_all",
             "ASPECTS_EVENT_SINK_DATABASE": "event_sink",
             "ASPECTS_DATA_TTL_EXPRESSION": "",
+            # what the truth about a campus is about
+            "ASPECTS_PII": "on",
             "ASPECTS_PII_CACHE_LIFETIME": "31536000",
             "DBT_PROFILE_TARGET_DATABASE": "reporting",
             "DBT_PROJECT_DIR": str(SLICE / "apps" / "aspects" / "dbt"),

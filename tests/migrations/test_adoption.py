@@ -97,6 +97,7 @@ def test_base_tables_change_only_where_they_must(boss, before, adopted):
     for added in (
         ", INDEX event_id_seen event_id TYPE bloom_filter(0.001) GRANULARITY 1",
         " TTL toDateTime(emission_time) + toIntervalMonth(120)",
+        ", ttl_only_drop_parts = 1",
     ):
         assert added in raw
         raw = raw.replace(added, "")

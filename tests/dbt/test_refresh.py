@@ -39,6 +39,7 @@ def test_refresh_computes_only_what_was_touched(warehouse, making, loading):
     last = [event for event in campus["events"] if "/verbs/navigated" in event[2]][-1:]
     warehouse.empty()
     loading(warehouse, campus)
+    warehouse.run("SELECT sleep(1.1)")
     warehouse.refresh()
     stored = warehouse.rows("SELECT count() FROM reporting.dim_learner_last_course_visit")[0][0]
     warehouse.run("SYSTEM STOP MERGES")

@@ -67,14 +67,14 @@ def filled(site, campus):
         "openedx._dead_letters",
         [
             (
-                "00000000-0000-4000-8000-000000000001",
+                f"00000000-0000-4000-8000-{number:012}",
                 "2025-02-01 00:00:00",
                 "tracking",
                 "invalid_json",
                 "pod",
                 f"cut off: {tracking_of(person)[:-9]}",
             )
-            for person in campus["people"]
+            for number, person in enumerate(campus["people"])
         ],
     )
     refresh(site)

@@ -114,9 +114,14 @@ def test_an_empty_folder_and_a_missing_one_are_told_apart(folder):
 
 def test_an_input_that_cannot_be_read_counts_as_absent(folder):
     assert digest_input(folder / "none") == ABSENT
-    assert digest_input(folder) == ABSENT
     (folder / "file").write_text("")
     assert digest_input(folder / "file" / "below") == ABSENT
+
+
+def test_a_folder_counts_by_the_files_in_it(folder):
+    before = digest_input(folder)
+    (folder / "file").write_text("")
+    assert len({before, digest_input(folder), ABSENT}) == 3
 
 
 @pytest.fixture

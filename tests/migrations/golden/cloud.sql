@@ -24,8 +24,8 @@ GRANT
   SELECT, INSERT ON `event_sink`.`course_blocks`,
   SELECT, INSERT ON `event_sink`.`course_relationships`,
   SELECT, INSERT ON `event_sink`.`course_enrollment`,
-  SELECT, INSERT ON `event_sink`.`user_profile`,
-  SELECT, INSERT ON `event_sink`.`external_id`,
+  SELECT ON `event_sink`.`user_profile`,
+  SELECT ON `event_sink`.`external_id`,
   SELECT, INSERT ON `event_sink`.`tag`,
   SELECT, INSERT ON `event_sink`.`taxonomy`,
   SELECT, INSERT ON `event_sink`.`object_tag`,
@@ -43,10 +43,10 @@ GRANT
   SELECT, dictGet ON `reporting`.*,
   SELECT, dictGet ON `event_sink`.*,
   SELECT ON `xapi`.*,
-  SELECT ON `system`.`asynchronous_metrics`,
   SELECT ON `system`.`disks`,
   SELECT ON `system`.`events`,
   SELECT ON `system`.`metrics`,
+  SELECT ON `system`.`parts`,
   SELECT ON `system`.`query_log`,
   SELECT ON `system`.`replication_queue`,
   SELECT ON `system`.`view_refreshes`
@@ -59,6 +59,10 @@ REVOKE SELECT ON `event_sink`.`user_profile` FROM `ch_report_role`;
 REVOKE SELECT ON `event_sink`.`external_id` FROM `ch_report_role`;
 
 REVOKE SELECT ON `event_sink`.`course_enrollment` FROM `ch_report_role`;
+
+REVOKE SELECT ON `event_sink`.`pseudonym_key` FROM `ch_report_role`;
+
+REVOKE SELECT ON `event_sink`.`retiring_learners` FROM `ch_report_role`;
 
 REVOKE SELECT ON `event_sink`.`aspects_data` FROM `ch_report_role`;
 
@@ -100,13 +104,15 @@ REVOKE INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`load_test_runs
 
 REVOKE INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`load_test_stats` FROM `ch_dbt_role`;
 
+REVOKE INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`pseudonym_key` FROM `ch_dbt_role`;
+
 CREATE ROLE IF NOT EXISTS `ch_migrations_role`;
 
 GRANT
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `xapi`.*,
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `openedx`.*,
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `event_sink`.*,
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `reporting`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `xapi`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `openedx`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `event_sink`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `reporting`.*,
   CREATE FUNCTION, DROP FUNCTION ON *.*,
   SELECT ON `system`.`databases`,
   SELECT ON `system`.`tables`,
@@ -395,7 +401,7 @@ CREATE TABLE IF NOT EXISTS `openedx`.`_dead_letters`
   `origin` String,
   `message` String
 )
-ENGINE = MergeTree()
+ENGINE = ReplacingMergeTree()
 PARTITION BY toYYYYMM(time)
-ORDER BY time;
+ORDER BY id;
 

@@ -25,8 +25,8 @@ GRANT ON CLUSTER 'aspects'
   SELECT, INSERT ON `event_sink`.`course_blocks`,
   SELECT, INSERT ON `event_sink`.`course_relationships`,
   SELECT, INSERT ON `event_sink`.`course_enrollment`,
-  SELECT, INSERT ON `event_sink`.`user_profile`,
-  SELECT, INSERT ON `event_sink`.`external_id`,
+  SELECT ON `event_sink`.`user_profile`,
+  SELECT ON `event_sink`.`external_id`,
   SELECT, INSERT ON `event_sink`.`tag`,
   SELECT, INSERT ON `event_sink`.`taxonomy`,
   SELECT, INSERT ON `event_sink`.`object_tag`,
@@ -44,10 +44,10 @@ GRANT ON CLUSTER 'aspects'
   SELECT, dictGet ON `reporting`.*,
   SELECT, dictGet ON `event_sink`.*,
   SELECT ON `openedx`.*,
-  SELECT ON `system`.`asynchronous_metrics`,
   SELECT ON `system`.`disks`,
   SELECT ON `system`.`events`,
   SELECT ON `system`.`metrics`,
+  SELECT ON `system`.`parts`,
   SELECT ON `system`.`query_log`,
   SELECT ON `system`.`replication_queue`,
   SELECT ON `system`.`view_refreshes`
@@ -65,6 +65,10 @@ REVOKE ON CLUSTER 'aspects' SELECT ON `event_sink`.`external_id` FROM `ch_report
 
 REVOKE ON CLUSTER 'aspects' SELECT ON `event_sink`.`course_enrollment` FROM `ch_report_role`;
 
+REVOKE ON CLUSTER 'aspects' SELECT ON `event_sink`.`pseudonym_key` FROM `ch_report_role`;
+
+REVOKE ON CLUSTER 'aspects' SELECT ON `event_sink`.`retiring_learners` FROM `ch_report_role`;
+
 REVOKE ON CLUSTER 'aspects' SELECT ON `event_sink`.`aspects_data` FROM `ch_report_role`;
 
 CREATE ROLE IF NOT EXISTS `ch_dbt_role` ON CLUSTER 'aspects';
@@ -80,7 +84,8 @@ GRANT ON CLUSTER 'aspects'
   SELECT ON `system`.`dictionaries`,
   SELECT ON `system`.`functions`,
   CLUSTER ON *.*,
-  CREATE TEMPORARY TABLE, REMOTE ON *.*
+  CREATE TEMPORARY TABLE, REMOTE ON *.*,
+  SELECT ON `system`.`replicas`
   TO `ch_dbt_role` WITH REPLACE OPTION;
 
 REVOKE ON CLUSTER 'aspects' INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `openedx`.`xapi_events_all` FROM `ch_dbt_role`;
@@ -111,13 +116,15 @@ REVOKE ON CLUSTER 'aspects' INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_
 
 REVOKE ON CLUSTER 'aspects' INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`load_test_stats` FROM `ch_dbt_role`;
 
+REVOKE ON CLUSTER 'aspects' INSERT, ALTER TABLE, DROP TABLE, TRUNCATE ON `event_sink`.`pseudonym_key` FROM `ch_dbt_role`;
+
 CREATE ROLE IF NOT EXISTS `ch_migrations_role` ON CLUSTER 'aspects';
 
 GRANT ON CLUSTER 'aspects'
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `xapi`.*,
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `openedx`.*,
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `event_sink`.*,
-  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE ON `reporting`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `xapi`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `openedx`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `event_sink`.*,
+  SELECT, INSERT, ALTER TABLE, CREATE TABLE, OPTIMIZE, SYSTEM VIEWS ON `reporting`.*,
   CREATE FUNCTION, DROP FUNCTION ON *.*,
   SELECT ON `system`.`databases`,
   SELECT ON `system`.`tables`,
@@ -126,7 +133,10 @@ GRANT ON CLUSTER 'aspects'
   SELECT ON `system`.`dictionaries`,
   SELECT ON `system`.`functions`,
   SELECT ON `system`.`mutations`,
-  CLUSTER ON *.*
+  CLUSTER ON *.*,
+  CREATE TEMPORARY TABLE, REMOTE ON *.*,
+  SYSTEM SYNC REPLICA ON `event_sink`.`retiring_learners`,
+  S3 ON *.*
   TO `ch_migrations_role` WITH REPLACE OPTION;
 
 CREATE ROLE IF NOT EXISTS `ch_backup_role` ON CLUSTER 'aspects';
@@ -428,7 +438,7 @@ CREATE TABLE IF NOT EXISTS `openedx`.`_dead_letters` ON CLUSTER 'aspects'
   `origin` String,
   `message` String
 )
-ENGINE = ReplicatedMergeTree()
+ENGINE = ReplicatedReplacingMergeTree()
 PARTITION BY toYYYYMM(time)
-ORDER BY time;
+ORDER BY id;
 

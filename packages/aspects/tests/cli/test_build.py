@@ -314,6 +314,7 @@ def test_an_output_that_cannot_be_read_is_a_refusal_and_no_defect(build, out, mo
         return read(path)
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr("aspects_gen.tree.write.read_file", lambda path: refuse(Path(path)))
     code, _, complaints = build(*words)
 
     assert code == 3

@@ -6,19 +6,6 @@ import pytest
 from warehouse import load, make_campus, make_warehouse
 
 
-def pytest_configure(config):
-    """Name the marker of what takes minutes."""
-    config.addinivalue_line("markers", "full: long property runs, only with -m full")
-
-
-def pytest_collection_modifyitems(config, items):
-    """Leave the long runs out unless they are asked for."""
-    if "full" not in (config.option.markexpr or ""):
-        for item in items:
-            if item.get_closest_marker("full"):
-                item.add_marker(pytest.mark.skip(reason="long: run with -m full"))
-
-
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory):
     """An engine with base tables and all models, built once; tests leave rows behind."""

@@ -14,20 +14,12 @@ from locked import python_of
 RALPH_LOCK = Path(aspects_ralph.__file__).parent / "build" / "requirements.lock"
 
 
-def pytest_configure(config):
-    """Name the marker of what takes minutes."""
-    config.addinivalue_line("markers", "full: long property runs, only with -m full")
-
-
-def pytest_collection_modifyitems(config, items):
-    """Leave the long runs out unless they are asked for; keep servers in one process."""
+def pytest_collection_modifyitems(items):
+    """Keep servers in one process."""
     here = Path(__file__).parent
     for item in items:
-        if here not in item.path.parents:
-            continue
-        item.add_marker(pytest.mark.xdist_group("events"))
-        if item.get_closest_marker("full") and "full" not in (config.option.markexpr or ""):
-            item.add_marker(pytest.mark.skip(reason="long: run with -m full"))
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("events"))
 
 
 @pytest.fixture(scope="session")

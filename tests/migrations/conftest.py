@@ -33,14 +33,6 @@ NAMES = {
 DATABASES = ("xapi", "openedx", "event_sink", "reporting")
 
 
-def pytest_collection_modifyitems(config, items):
-    """Leave the long runs out unless they are asked for."""
-    if "full" not in (config.option.markexpr or ""):
-        for item in items:
-            if item.get_closest_marker("full"):
-                item.add_marker(pytest.mark.skip(reason="long: run with -m full"))
-
-
 class Database:
     """One engine, as a client and as the Jobs see it."""
 

@@ -38,14 +38,6 @@ aspects:
 """
 
 
-def pytest_collection_modifyitems(config, items):
-    """Leave the long runs out unless they are asked for."""
-    if "full" not in (config.option.markexpr or ""):
-        for item in items:
-            if item.get_closest_marker("full"):
-                item.add_marker(pytest.mark.skip(reason="long: run with -m full"))
-
-
 class Site:
     """One data directory, served with the rights of one value of `pii` at a time."""
 

@@ -29,9 +29,6 @@ def load(name: str, path: Path):
     return module
 
 
-pytest_collection_modifyitems = load(
-    "superset_long", ROOT / "tests" / "dbt" / "conftest.py"
-).pytest_collection_modifyitems
 superset_python = load("superset_python", REAL / "conftest.py").superset_python
 
 VALUES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 import socket
 from collections import Counter
@@ -61,6 +62,8 @@ def rendered(tmp_path_factory):
     values["superset"] |= {
         "sso": {"internalUrl": f"http://127.0.0.1:{port}"},
         "embedding": {"allowedDomains": [f"http://127.0.0.1:{site_port}"]},
+        # so that SQLite, which the metadata are in here, may be shown
+        "extraConfig": "PREVENT_UNSAFE_DB_CONNECTIONS = False\n",
         "extraModules": {"local_caches.py": (REAL / "local_caches.py").read_text("utf-8")},
     }
     values["aspects"]["dashboards"]["embeddable"] = embeddable() | {"trial": trial.EMBEDDED}
@@ -127,6 +130,8 @@ def superset(rendered, superset_python, warehouse):
         CLICKHOUSE_USER="ch_report",
         CLICKHOUSE_PASSWORD=PASSWORD,
         CLICKHOUSE_DATABASE="xapi",
+        READER_USER="superset_reader",
+        READER_PASSWORD=PASSWORD,
         TEXTS=str(rendered.folder / "aspects-locale"),
     )
     yield found
@@ -218,3 +223,17 @@ def people(imported, truth):
         "PEOPLE.update({name: {} for name in ('other', 'odd', 'both')})"
     )
     return {name: imported.sign_in(name) for name in ("root", "staff", *courses)}
+
+
+@pytest.fixture
+def bring(imported, own, assets, tmp_path):
+    """Import the environment's assets with a changed trial bundle; the usual one follows."""
+    count = itertools.count()
+
+    def run(contents, *words):
+        changed = trial.lay_down(contents, tmp_path / str(next(count)), beside=own)
+        return imported.bring(changed, *words)
+
+    yield run
+    again = imported.bring(assets)
+    assert again["code"] == 0, again["err"]

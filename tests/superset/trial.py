@@ -200,3 +200,15 @@ def lay_down(contents, folder: Path, *, beside: Path) -> Path:
         text = content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=True)
         target.write_text(text, "utf-8")
     return folder
+
+
+def drop_chart(contents, place):
+    """Take a chart out of the course dashboard's layout."""
+    layout = contents["dashboards/trial-course.yaml"]["position"]
+    del layout[place]
+    layout["ROW-1"]["children"].remove(place)
+
+
+def lines_of(done):
+    """Return what an import says of each asset that it touches."""
+    return [line for line in done["out"].splitlines() if line[:2] in ("+ ", "~ ", "- ", "= ")]

@@ -394,7 +394,41 @@ def test_worker_asks_the_web_server_for_the_data_of_reports(emitted):
 
 def test_job_that_succeeded_at_a_later_try_raises_no_alarm(emitted):
     (rule,) = [a for a in emitted()["alerts"] if a["name"] == "SupersetMetadataJobFailed"]
-    jobs = '{namespace="aspects",job_name=~"superset-(metadata|database).*"}'
+    jobs = '{namespace="aspects",job_name=~"superset-(metadata|database|reader).*"}'
     failed, _, succeeded = rule["expr"].partition(" unless on (namespace, job_name) ")
     assert failed == f"max by (namespace, job_name) (kube_job_status_failed{jobs}) > 0"
     assert succeeded == f"kube_job_status_succeeded{jobs} > 0"
+
+
+READER = {"reader": {"enabled": True}}
+
+
+def test_account_that_reads_is_made_by_a_job_after_the_tables(emitted, container_of):
+    output = emitted({"database": READER})
+    job = next(job for job in output["jobs"] if job["name"] == "superset-reader")
+    assert job["after"] == ["job/superset-metadata"]
+    assert {*output["files"]["superset-reader"]} == {"superset_database.py", "superset_reader.py"}
+    container = container_of(output, "job/superset-reader")
+    secrets = {
+        entry["name"]: entry["valueFrom"]["secretKeyRef"]
+        for entry in container["env"]
+        if "valueFrom" in entry
+    }
+    assert secrets == {
+        "DATABASE_READER_PASSWORD": {"name": "superset-reader", "key": "password"},
+        "DATABASE_ADMIN_PASSWORD": {"name": "superset-database", "key": "admin-password"},
+    }
+    (wanted,) = (s for s in output["secrets"] if s["name"] == "superset-reader")
+    assert wanted["keys"]["password"]["generate"]
+    assert [n for n in output["needs"] if n["client"] == "job/superset-reader"]
+
+
+@pytest.mark.parametrize("changes", [{}, {"database": {**EXTERNAL["database"], **READER}}])
+def test_no_job_makes_the_account_where_none_is_wanted_or_none_may(emitted, changes):
+    output = emitted(changes)
+    assert "superset-reader" not in [job["name"] for job in output["jobs"]]
+    assert "superset-reader" not in output["files"]
+    keys = [s["keys"]["password"] for s in output["secrets"] if s["name"] == "superset-reader"]
+    # the account is the operator's, so that its password is too
+    assert [key for key in keys if "generate" in key] == []
+    assert bool(keys) is bool(changes)

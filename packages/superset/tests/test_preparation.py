@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -196,3 +197,49 @@ def test_empty_password_of_an_account_is_refused(app_module, monkeypatch):
     monkeypatch.setenv("SOME_PASSWORD", " ")
     with pytest.raises(script.StepError, match="SOME_PASSWORD is empty"):
         script.read_password("SOME_PASSWORD")
+
+
+def test_mysql_reader_gets_exactly_its_columns_and_is_shut_out_of_the_rest(load_reader):
+    script = load_reader()
+    cursor = Cursor()
+    settings = {"name": "super_set", "reader_user": "reader", "reader_password": "p'w"}
+    script.prepare_mysql(SimpleNamespace(cursor=lambda: cursor), settings)
+    assert cursor.said == [
+        ("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s", ["reader", "p'w"]),
+        ("ALTER USER %s@'%%' IDENTIFIED BY %s", ["reader", "p'w"]),
+        ("REVOKE ALL PRIVILEGES, GRANT OPTION FROM %s@'%%'", ["reader"]),
+        (
+            "GRANT SELECT (`id`, `created_on`, `last_login`, `login_count`, `active`)"
+            " ON `super_set`.`ab_user` TO %s@'%%'",
+            ["reader"],
+        ),
+        (
+            "GRANT SELECT (`id`, `dashboard_title`) ON `super_set`.`dashboards` TO %s@'%%'",
+            ["reader"],
+        ),
+        (
+            "GRANT SELECT (`action`, `dttm`, `user_id`, `dashboard_id`, `slice_id`)"
+            " ON `super_set`.`logs` TO %s@'%%'",
+            ["reader"],
+        ),
+        ("GRANT SELECT (`id`, `slice_name`) ON `super_set`.`slices` TO %s@'%%'", ["reader"]),
+    ]
+
+
+@pytest.fixture
+def load_reader(app_module, monkeypatch):
+    """Return a function: the script, which imports the other one from beside it."""
+
+    def load():
+        monkeypatch.setattr("sys.path", [*sys.path])
+        monkeypatch.delitem(sys.modules, "superset_database", raising=False)
+        return app_module("jobs/init/superset_reader.py")
+
+    return load
+
+
+def test_reader_without_a_password_is_named(load_reader):
+    names = ["ENGINE", "HOST", "PORT", "NAME", "USER", "ADMIN_USER", "ADMIN_PASSWORD"]
+    environment = {f"DATABASE_{name}": "x" for name in [*names, "READER_USER"]}
+    with pytest.raises(KeyError, match="DATABASE_READER_PASSWORD"):
+        load_reader().read_settings(environment)

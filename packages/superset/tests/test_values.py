@@ -79,6 +79,20 @@ WRONG = [
     ({"database": {"adminUser": "root"}}, "database.adminUser", "database.host is empty"),
     ({"database": {"user": "postgres"}}, "database.user", "administrator"),
     (
+        {"database": {"reader": {"enabled": True, "user": "superset"}}},
+        "database.reader.user",
+        "more than read",
+    ),
+    (
+        {
+            "database": {
+                "reader": {"enabled": True, "passwordSecret": {"name": "superset-database"}}
+            }
+        },
+        "database.reader.passwordSecret",
+        "the same password",
+    ),
+    (
         {"database": {"host": "db", "caCertificate": CERTIFICATE}},
         "database.caCertificate",
         "not checked",

@@ -57,6 +57,12 @@ OTHERS = {
             "host": "db.example.org",
             "port": 0,
             "passwordSecret": secret("superset-database"),
+            "adminUser": "",
+            "reader": {
+                "enabled": False,
+                "user": "superset_reader",
+                "passwordSecret": secret("superset-reader"),
+            },
         },
         "redis": {
             "host": "redis.example.org",

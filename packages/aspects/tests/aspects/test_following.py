@@ -1,3 +1,5 @@
+import pytest
+
 from aspects_gen import aspects
 
 
@@ -35,6 +37,7 @@ def test_each_value_has_one_origin(make_values):
 
     assert sorted(leaves(overlay)) == sorted(origins)
     assert origins["ralph.clickhouse.database"] == "aspects.databases.xapi"
+    assert origins.pop("superset.database.reader.enabled") == "superset.database.host"
     assert all(origin.startswith("aspects.") for origin in origins.values())
 
 
@@ -43,6 +46,14 @@ def test_services_that_are_not_there_are_left_alone(make_values):
     overlay, origins = aspects.opinions(values)
     assert set(overlay) == {"ralph"}
     assert all(path.startswith("ralph.") for path in origins)
+
+
+@pytest.mark.parametrize(("host", "enabled"), [("", True), ("db.example.org", False)])
+def test_account_for_charts_about_superset_is_ours_to_make_only_in_the_cluster(
+    make_values, host, enabled
+):
+    values = make_values({"superset": {"database": {"host": host}}})
+    assert values["superset"]["database"]["reader"]["enabled"] is enabled
 
 
 AUTHORITY = {"name": "site-ca", "key": "root.pem"}

@@ -32,7 +32,7 @@ def settings(script, tmp_path):
     path = tmp_path / "import.json"
     roles = {key: key.title() for key in ("admin", "alpha", "operator", "instructor", "student")}
     plain = {"allowed_domains": [], "embeddable": {}, "locales": ["en"], "owners": []}
-    plain |= {"databases": {}, "personal": True}
+    plain |= {"databases": {}, "personal": True, "connections": ["clickhouse"]}
     path.write_text(json.dumps({**plain, "roles": roles}))
     return script.read_settings(path)
 
@@ -45,6 +45,33 @@ def test_clickhouse_is_registered_with_the_password_apart(script, settings):
     assert database["sqlalchemy_uri"] == address
     assert database.pop("password") == "s3cret"
     assert "s3cret" not in repr(found)
+
+
+def operator_tabs(found):
+    dashboard = found["dashboards/operator-dashboard.yaml"]
+    nodes = [node for node in dashboard["position"].values() if isinstance(node, dict)]
+    return {node["meta"]["text"] for node in nodes if node["type"] == "TAB"}
+
+
+def test_charts_about_superset_itself_need_a_connection_of_their_own(script, settings):
+    plain = script.read_bundle(PACKAGE / "apps/superset/assets", settings)
+    assert "databases/superset_metadata.yaml" not in plain
+    assert "Superset" not in operator_tabs(plain)
+    settings["connections"] = ["clickhouse", "metadata"]
+    found = script.read_bundle(PACKAGE / "apps/superset/assets", settings)
+    assert "Superset" in operator_tabs(found)
+    added = {n for n in set(found) - set(plain) if not n.endswith("-en.yaml")}
+    charts = {name.removeprefix("charts/") for name in added if name.startswith("charts/")}
+    assert charts == {
+        "operator-dashboard-most-used-charts.yaml",
+        "operator-dashboard-most-used-dashboards.yaml",
+        "operator-dashboard-superset-active-users.yaml",
+        "operator-dashboard-superset-active-users-over-time.yaml",
+        "operator-dashboard-superset-registered-users-over-time.yaml",
+    }
+    datasets = [found[name]["uuid"] for name in added if name.startswith("datasets/")]
+    fences = script.rules.attach(found, settings)
+    assert {tuple(fences[uuid]) for uuid in datasets} == {("Whole platform",)}
 
 
 def mounted(folder, files):
@@ -100,12 +127,12 @@ def test_copy_for_other_viewers_speaks_the_default_language(script, settings):
 
 def test_import_encrypts_the_connection_when_asked(script, monkeypatch):
     monkeypatch.setenv("CLICKHOUSE_TLS", "true")
-    assert script.clickhouse_address().endswith("/xapi?secure=true")
+    assert script.connections.clickhouse_address().endswith("/xapi?secure=true")
     monkeypatch.setenv("CLICKHOUSE_CA", "/etc/superset-ca/ca.crt")
     wanted = "/xapi?secure=true&ca_cert=%2Fetc%2Fsuperset-ca%2Fca.crt"
-    assert script.clickhouse_address().endswith(wanted)
+    assert script.connections.clickhouse_address().endswith(wanted)
     monkeypatch.setenv("CLICKHOUSE_TLS", "false")
-    assert script.clickhouse_address().endswith("/xapi")
+    assert script.connections.clickhouse_address().endswith("/xapi")
 
 
 def test_import_waits_for_the_metadata_with_its_reason(script, monkeypatch, capsys):

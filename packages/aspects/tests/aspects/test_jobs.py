@@ -173,6 +173,24 @@ def test_import_job_needs_superset_and_the_models(make_values, tools):
     assert emit_superset_job(make_values({"superset": {"enabled": False}}), tools) == {}
 
 
+@pytest.mark.parametrize("administrator", ["", "root"])
+def test_import_job_reads_supersets_database_by_an_account_of_its_own(
+    make_values, tools, administrator
+):
+    database = {"reader": {"enabled": True}, "adminUser": administrator}
+    output = emit_superset_job(make_values({"superset": {"database": database}}), tools)
+    (job,) = output["jobs"]
+    # on a server whose administrator we do not know, the account is there already
+    assert ("job/superset-reader" in job["after"]) is bool(administrator)
+    env = env_of(job)
+    assert env["READER_USER"]["value"] == "superset_reader"
+    assert env["READER_PASSWORD"]["valueFrom"]["secretKeyRef"]["name"] == "superset-reader"
+    settings = json.loads(output["files"]["aspects-import"]["import.json"])
+    assert settings["connections"] == ["clickhouse", "metadata"]
+    (plain,) = emit_superset_job(make_values(), tools)["jobs"]
+    assert "READER_USER" not in env_of(plain)
+
+
 def test_import_job_has_the_secrets_that_supersets_settings_read(make_values, tools):
     more = {"email": {"enabled": True, "user": "u"}, "sentry": {"enabled": True}}
     plain = env_of(jobs_of(emit_superset_job(make_values(), tools))["aspects-assets"])

@@ -54,6 +54,11 @@ def administrator(values: Mapping[str, Any]) -> str:
     return ADMINISTRATORS[database["engine"]]
 
 
+def makes_reader(values: Mapping[str, Any]) -> bool:
+    """Return whether we make the account that reads who uses Superset; else the operator did."""
+    return bool(values["database"]["reader"]["enabled"] and administrator(values))
+
+
 def lms_address(values: Mapping[str, Any], site: Mapping[str, Any]) -> str:
     """Return the address at which Superset's own calls reach the LMS."""
     return str(values["sso"]["internalUrl"] or site["lms_url"])

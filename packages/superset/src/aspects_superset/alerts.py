@@ -9,7 +9,7 @@ from typing import Any
 def build_alerts(site: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the rules."""
     namespace = site["namespace"]
-    jobs = f'{{namespace="{namespace}",job_name=~"superset-(metadata|database).*"}}'
+    jobs = f'{{namespace="{namespace}",job_name=~"superset-(metadata|database|reader).*"}}'
     return [
         down("SupersetDown", "superset", namespace, "No Superset web server is ready."),
         down("SupersetWorkerDown", "superset-worker", namespace, "No Superset worker is ready."),

@@ -34,6 +34,11 @@ def wanted(values: Mapping[str, Any]) -> list[tuple[Mapping[str, str], dict[str,
         # Of a server that exists already, only its operator knows the password.
         generate = "" if database["host"] else FOR_LOGIN
         found.append((database["adminPasswordSecret"], key(about, generate)))
+    reader = database["reader"]
+    if reader["enabled"]:
+        # Whoever makes the account, knows its password.
+        generate = FOR_LOGIN if administrator(values) else ""
+        found.append((reader["passwordSecret"], key(f"Password of {reader['user']}.", generate)))
     if values["sso"]["enabled"]:
         about = "OAuth client secret, the same in the LMS."
         found.append((values["sso"]["clientSecret"], key(about, FOR_LOGIN)))

@@ -13,8 +13,9 @@ from .addresses import (
     has_own_redis,
     host_and_port,
     lms_address,
+    makes_reader,
 )
-from .preparation import DATABASE_JOB, METADATA_JOB
+from .preparation import DATABASE_JOB, METADATA_JOB, READER_JOB
 from .worker import BEAT, WORKER
 
 PROCESSES = [f"deployment/{WEB}", f"deployment/{WORKER}", f"deployment/{BEAT}"]
@@ -26,6 +27,8 @@ def build_needs(values: Mapping[str, Any], site: Mapping[str, Any]) -> list[dict
     database_clients = [*PROCESSES, metadata]
     if administrator(values):
         database_clients.append(f"job/{DATABASE_JOB}")
+    if makes_reader(values):
+        database_clients.append(f"job/{READER_JOB}")
     needs = [
         {"client": client, **database_target(values), "why": "metadata database"}
         for client in database_clients

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .addresses import administrator
+from .addresses import administrator, makes_reader
 from .credentials import variable
 from .metadata import ADMIN_VARIABLE, LMS_VARIABLE, build_plan
 from .pod import UID, WRITABLE, build_container, build_pod
@@ -13,6 +13,9 @@ from .settings import MOUNT, servers
 
 DATABASE_JOB = "superset-database-init"
 METADATA_JOB = "superset-metadata"
+READER_JOB = "superset-reader"
+DATABASE_SCRIPT = "superset_database.py"
+READER_SCRIPT = "superset_reader.py"
 SCRIPTS = "/app/preparation"
 DATABASE_DEADLINE_SECONDS = 900
 
@@ -25,9 +28,12 @@ def build_files(values: Mapping[str, Any], tools: Any) -> dict[str, dict[str, st
             "metadata.json": build_plan(values, tools),
         }
     }
+    connecting = {DATABASE_SCRIPT: tools.read(f"jobs/init/{DATABASE_SCRIPT}")}
     if administrator(values):
-        script = tools.read("jobs/init/superset_database.py")
-        files[DATABASE_JOB] = {"superset_database.py": script}
+        files[DATABASE_JOB] = connecting
+    if makes_reader(values):
+        script = tools.read(f"jobs/init/{READER_SCRIPT}")
+        files[READER_JOB] = {**connecting, READER_SCRIPT: script}
     return files
 
 
@@ -39,12 +45,54 @@ def build_jobs(values: Mapping[str, Any], tools: Any) -> list[dict[str, Any]]:
         jobs.append(database_job(values, tools))
         before.append(f"job/{DATABASE_JOB}")
     jobs.append(metadata_job(values, tools, before))
+    if makes_reader(values):
+        jobs.append(reader_job(values, tools))
     return jobs
 
 
 def database_job(values: Mapping[str, Any], tools: Any) -> dict[str, Any]:
     """Return the Job that creates database and user, and keeps the user's password."""
-    database, place = values["database"], servers(values)["database"]
+    login = variable("DATABASE_PASSWORD", values["database"]["passwordSecret"], tools)
+    return {
+        "name": DATABASE_JOB,
+        "about": "create Superset's metadata database and user, and set the user's password",
+        "pod": administrator_pod(values, tools, DATABASE_JOB, DATABASE_SCRIPT, [login]),
+        "workload": job_workload(values),
+        "after": [],
+        "deadline_seconds": DATABASE_DEADLINE_SECONDS,
+    }
+
+
+def reader_job(values: Mapping[str, Any], tools: Any) -> dict[str, Any]:
+    """Return the Job that makes the account that reads who uses Superset, once there are tables."""
+    reader = values["database"]["reader"]
+    login = [
+        {"name": "DATABASE_READER_USER", "value": reader["user"]},
+        variable("DATABASE_READER_PASSWORD", reader["passwordSecret"], tools),
+    ]
+    return {
+        "name": READER_JOB,
+        "about": "make the account that reads who uses Superset, and nothing else",
+        "pod": administrator_pod(values, tools, READER_JOB, READER_SCRIPT, login),
+        "workload": job_workload(values),
+        "after": [f"job/{METADATA_JOB}"],
+        "deadline_seconds": DATABASE_DEADLINE_SECONDS,
+    }
+
+
+def administrator_pod(
+    values: Mapping[str, Any], tools: Any, name: str, script: str, login: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the pod spec of a Job that works as the database server's administrator.
+
+    Args:
+        values: of the slice.
+        tools: of the seam.
+        name: of the Job and of its ConfigMap.
+        script: file of the ConfigMap.
+        login: environment entries of the account that it makes.
+    """
+    place = servers(values)["database"]
     plain = {f"DATABASE_{key.upper()}": str(value) for key, value in place.items()}
     plain |= {
         "DATABASE_ADMIN_USER": administrator(values),
@@ -55,29 +103,23 @@ def database_job(values: Mapping[str, Any], tools: Any) -> dict[str, Any]:
     mounts = [{"name": "scripts", "mountPath": SCRIPTS, "readOnly": True}]
     if place["ca"]:
         mounts.append({"name": "config", "mountPath": MOUNT, "readOnly": True})
+    secret = values["database"]["adminPasswordSecret"]
     container = {
-        "name": DATABASE_JOB,
+        "name": name,
         "image": tools.image("superset"),
-        "command": ["python", f"{SCRIPTS}/superset_database.py"],
+        "command": ["python", f"{SCRIPTS}/{script}"],
         "env": [
-            *({"name": name, "value": value} for name, value in sorted(plain.items())),
-            variable("DATABASE_PASSWORD", database["passwordSecret"], tools),
-            variable("DATABASE_ADMIN_PASSWORD", database["adminPasswordSecret"], tools),
+            *({"name": key, "value": value} for key, value in sorted(plain.items())),
+            *login,
+            variable("DATABASE_ADMIN_PASSWORD", secret, tools),
         ],
         "volumeMounts": mounts,
     }
     pod = build_pod(container)
     if not place["ca"]:
         pod["volumes"] = []
-    pod["volumes"].append({"name": "scripts", "configMap": {"name": DATABASE_JOB}})
-    return {
-        "name": DATABASE_JOB,
-        "about": "create Superset's metadata database and user, and set the user's password",
-        "pod": pod,
-        "workload": job_workload(values),
-        "after": [],
-        "deadline_seconds": DATABASE_DEADLINE_SECONDS,
-    }
+    pod["volumes"].append({"name": "scripts", "configMap": {"name": name}})
+    return pod
 
 
 def metadata_job(values: Mapping[str, Any], tools: Any, after: list[str]) -> dict[str, Any]:

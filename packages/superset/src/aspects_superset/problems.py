@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .addresses import (
+    ADMINISTRATORS,
     has_own_database,
     has_own_redis,
     host_and_port,
@@ -193,8 +194,28 @@ def python_texts(values: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def references(values: Mapping[str, Any]) -> Iterator[Problem]:
-    """One key of one Secret has one meaning."""
+    """One key of one Secret has one meaning, and so has one account."""
     database = values["database"]
+    reader = database["reader"]
+    if reader["enabled"]:
+        taken = {database["user"], database["adminUser"], *ADMINISTRATORS.values()}
+        if reader["user"] in taken:
+            yield (
+                "database.reader.user",
+                "this account may do more than read",
+                "an account of its own",
+                "name another one, for example superset_reader",
+            )
+        if reader["passwordSecret"] in (
+            database["passwordSecret"],
+            database["adminPasswordSecret"],
+        ):
+            yield (
+                "database.reader.passwordSecret",
+                "an account that may do more has the same password",
+                "a key of its own",
+                "name another Secret, or another key of it",
+            )
     if database["passwordSecret"] == database["adminPasswordSecret"]:
         yield (
             "database.adminPasswordSecret",

@@ -48,4 +48,7 @@ def list_secrets(values: dict[str, Any]) -> list[Secret]:
         for variable, ref in application_secrets(superset).items():
             # how strong each must be is Superset's own to say
             add(ref, f"{variable} of Superset, read by the import as well", "")
+        reader = superset["database"]["reader"]
+        if reader["enabled"]:
+            add(reader["passwordSecret"], f"password of {reader['user']} in Superset's database", "")
     return [{"name": name, "keys": found[name], "shared": True} for name in sorted(found)]

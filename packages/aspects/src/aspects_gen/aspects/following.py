@@ -39,6 +39,7 @@ FOLLOWS = {
 AUTHORITY = "clickhouse.external.caSecret"
 """What every client of an external server must trust, unless it is told of a server of its own."""
 
+READER = "superset.database.reader.enabled"
 
 LOOKS = "aspects_looks.py"
 """Module beside Superset's settings with the colours that our dashboards name."""
@@ -69,6 +70,9 @@ def follow(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         looks = (PACKAGE / "apps" / "superset" / LOOKS).read_text("utf-8")
         overlay.setdefault("superset", {})["extraModules"] = {LOOKS: looks}
         origins[f"superset.extraModules.{LOOKS}"] = "aspects.dashboards"
+        # charts about Superset itself read by it; on a server of one's own that is asking a person
+        put(overlay, READER, not values["superset"]["database"]["host"])
+        origins[READER] = "superset.database.host"
     for path in trusting(values):
         for key, value in ca_secret(values).items():
             put(overlay, f"{path}.{key}", value)

@@ -63,6 +63,7 @@ def import_settings(values: dict[str, Any], tools: Tools) -> str:
             "event_sink": homes["eventSink"],
             "reporting": homes["reporting"],
         },
+        "connections": ["clickhouse", *(["metadata"] if has_reader(superset) else [])],
         "personal": values["aspects"]["pii"] == "on",
         "allowed_domains": domains if embedding["enabled"] else [],
         "embeddable": dashboards["embeddable"] if embedding["enabled"] else {},
@@ -82,9 +83,21 @@ def import_job(values: dict[str, Any], tools: Tools, files: list[str]) -> Job:
         "about": "import databases, datasets, charts and dashboards into Superset",
         "pod": import_pod(values, tools, files),
         "workload": {"uid": UID, "writable": WRITABLE, "tuning": settings["assets"]},
-        "after": [f"job/{DBT}", "deployment/superset"],
+        "after": [f"job/{DBT}", "deployment/superset", *reader_job(values["superset"])],
         "deadline_seconds": settings["deadlines"]["assetsSeconds"],
     }
+
+
+def has_reader(superset: dict[str, Any]) -> bool:
+    """Return whether there is an account for charts about Superset itself."""
+    return bool(superset["database"]["reader"]["enabled"])
+
+
+def reader_job(superset: dict[str, Any]) -> list[str]:
+    """Return the superset service's Job that makes that account, where it is not the operator's."""
+    database = superset["database"]
+    made = not database["host"] or database["adminUser"]
+    return ["job/superset-reader"] if has_reader(superset) and made else []
 
 
 def import_pod(values: dict[str, Any], tools: Tools, files: list[str]) -> dict[str, Any]:
@@ -124,9 +137,9 @@ def import_pod(values: dict[str, Any], tools: Tools, files: list[str]) -> dict[s
 
 
 def import_env(values: dict[str, Any], tools: Tools) -> list[dict[str, Any]]:
-    """Return Superset's own environment and the reporting user's."""
+    """Return Superset's own environment, and the accounts that dashboards read by."""
     login = values["aspects"]["clients"]["reporting"]
-    secret = login["passwordSecret"]
+    secret, reader = login["passwordSecret"], values["superset"]["database"]["reader"]
     plain = {
         "ADMIN_USER": values["superset"]["admin"]["username"],
         "CLICKHOUSE_USER": login["user"],
@@ -136,13 +149,16 @@ def import_env(values: dict[str, Any], tools: Tools) -> list[dict[str, Any]]:
         "PYTHONPATH": SETTINGS_FOLDER,
         "PYTHONDONTWRITEBYTECODE": "1",
     }
+    secrets = {"CLICKHOUSE_PASSWORD": secret, **application_secrets(values["superset"])}
+    if reader["enabled"]:
+        plain["READER_USER"] = reader["user"]
+        secrets["READER_PASSWORD"] = reader["passwordSecret"]
     return [
         *server_env(values, tools, QUERIES, ca_folder=CA_FOLDER),
         *({"name": name, "value": value} for name, value in plain.items()),
-        {"name": "CLICKHOUSE_PASSWORD", **tools.secret(secret["name"], secret["key"])},
         *(
             {"name": name, **tools.secret(ref["name"], ref["key"])}
-            for name, ref in application_secrets(values["superset"]).items()
+            for name, ref in secrets.items()
         ),
     ]
 

@@ -93,6 +93,8 @@ def local_values(parent: str, ports: Mapping[str, int], home: Path) -> dict[str,
             # browsers keep cookies by host, whatever the port: two stacks would end each other's logins
             "sessionCookieName": f"aspects_{hashlib.sha256(str(home).encode()).hexdigest()[:8]}",
             "sso": {"internalUrl": lms},
+            # SQLite knows no accounts
+            "database": {"reader": NOT_HERE},
             "email": NOT_HERE,
             "sentry": NOT_HERE,
             "caSecret": {"name": ""},

@@ -188,6 +188,31 @@ WHERE grantee = 'superset_reader' ORDER BY 1, 2, 3
 """
 
 
+def test_administrator_need_not_be_a_superuser(server, reader, account, monkeypatch):
+    """As on managed servers: one who may create users, and has made Superset's."""
+    admin = (server, postgresql.ADMIN, postgresql.ADMIN_PASSWORD)
+    made = "CREATE ROLE manager LOGIN CREATEROLE CREATEDB PASSWORD 'm'"
+    ask(*admin, f"{made}; GRANT superset TO manager WITH ADMIN OPTION", write=True)
+    monkeypatch.setenv("DATABASE_ADMIN_USER", "manager")
+    monkeypatch.setenv("DATABASE_ADMIN_PASSWORD", "m")
+    monkeypatch.setenv("DATABASE_READER_USER", "another")
+    assert reader.main() == 0
+    assert ask(server, "another", "r3ad'er", "SELECT id FROM ab_user") == [(1,)]
+    refused = ask(server, "another", "r3ad'er", "SELECT email FROM ab_user")
+    assert refused.startswith("permission denied")
+
+
+def test_job_waits_for_the_tables(server, reader, account, monkeypatch, capsys):
+    admin = (server, postgresql.ADMIN, postgresql.ADMIN_PASSWORD)
+    ask(*admin, "ALTER TABLE logs RENAME TO later", write=True)
+    monkeypatch.setenv("WAIT_SECONDS", "-1")
+    try:
+        assert reader.main() == 1
+        assert "Superset's tables logs are not there yet" in capsys.readouterr().out
+    finally:
+        ask(*admin, "ALTER TABLE later RENAME TO logs", write=True)
+
+
 def test_server_that_is_away_is_named(server, reader, monkeypatch, capsys):
     monkeypatch.setenv("DATABASE_HOST", f"{server}/nowhere")
     monkeypatch.setenv("WAIT_SECONDS", "-1")

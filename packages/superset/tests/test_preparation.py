@@ -226,6 +226,16 @@ def test_mysql_reader_gets_exactly_its_columns_and_is_shut_out_of_the_rest(load_
     ]
 
 
+def test_mysql_reader_waits_for_the_tables(load_reader):
+    script = load_reader()
+    cursor = Cursor()
+    cursor.fetchall = lambda: [("logs",), ("ab_user",)]
+    connection = SimpleNamespace(cursor=lambda: cursor, close=lambda: None)
+    with pytest.raises(LookupError, match="tables dashboards, slices are not there yet"):
+        script.tables(connection, {"engine": "mysql", "name": "super_set"})
+    assert cursor.said[0][0] == "USE `super_set`"
+
+
 @pytest.fixture
 def load_reader(app_module, monkeypatch):
     """Return a function: the script, which imports the other one from beside it."""

@@ -16,21 +16,26 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import dashboards
-from importer import access, bundle, changes, checks, conflicts, forms, ownership, rules
+from importer import (
+    access,
+    bundle,
+    changes,
+    checks,
+    conflicts,
+    connections,
+    forms,
+    ownership,
+    rules,
+)
 from importer.turn import TurnError, turn
 
 PAUSE_SECONDS = 5
-CLICKHOUSE = "databases/openedx_clickhouse.yaml"
 PUBLIC = "Public"
 """Role of guests and of whoever is not signed in; the superset service defines it."""
-
-MASK = "X" * 10
-"""What Superset stores in an address in place of a password."""
 
 
 class RefusedError(Exception):
@@ -96,6 +101,8 @@ def run(
         from superset.utils.core import override_user
 
         administrator = wait_for_user(security_manager, os.environ["ADMIN_USER"], say)
+        connections.put_metadata(wanted, db.engine.url)
+        wait_for_reader(wanted, db.engine.url, say)
         refuse(forms.find_problems(wanted) + access.unknown_rights(security_manager, wanted))
         owners(security_manager, settings)
         limit = float(os.environ.get("WAIT_SECONDS", "300"))
@@ -118,6 +125,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     """Return import.json, and which UUIDs are embedded where.
 
     roles: name by key; locales; embeddable: UUID by slug; allowed_domains; owners: user names;
+    connections: what sources call the connections that this site has;
     databases: ClickHouse database by what sources call it; personal: whether names are shown;
     speaks: locale whose language a copy has, where that is not its own.
     """
@@ -159,13 +167,12 @@ def read_bundle(
     wrong = dashboards.find_problems(sources)
     refuse(problems + wrong if wrong else [])
     found = in_every_language(sources, settings, told)
-    if CLICKHOUSE not in found:
-        problems.append(f"{CLICKHOUSE}: missing")
+    if connections.CLICKHOUSE not in found:
+        problems.append(f"{connections.CLICKHOUSE}: missing")
     problems += checks.find_problems(found, settings)
     problems += rules.find_problems(found, settings)
     refuse(problems)
-    found[CLICKHOUSE]["sqlalchemy_uri"] = clickhouse_address()
-    found[CLICKHOUSE]["password"] = os.environ["CLICKHOUSE_PASSWORD"]
+    connections.put_clickhouse(found)
     return found
 
 
@@ -177,8 +184,9 @@ def in_every_language(
     Everyone has one copy, that of their language; the original is for administrators. A role that
     an extension defines has no variants by language, so that it has the original.
     """
-    # Superset's own database is not shown: that would take an account that reads no password
-    shown = dashboards.fit(sources, personal=settings["personal"], connections=["clickhouse"])
+    shown = dashboards.fit(
+        sources, personal=settings["personal"], connections=settings["connections"]
+    )
     found = dashboards.expand(shown, dashboards.name_databases(settings["databases"]))
     written = {path: c for path, c in found.items() if shown.get(path) is not c}
     copies = []
@@ -226,26 +234,6 @@ def owners(manager: Any, settings: dict[str, Any]) -> None:
     settings["owner_rows"] = list(found.values())
 
 
-def clickhouse_address() -> str:
-    """Return the SQLAlchemy address of ClickHouse with a mask in place of the password.
-
-    Superset's web and worker find the certificate authority at the same path as this Job.
-    """
-    user = quote(os.environ["CLICKHOUSE_USER"], safe="")
-    place = f"{os.environ['CLICKHOUSE_HOST']}:{os.environ['CLICKHOUSE_PORT']}"
-    database = os.environ["CLICKHOUSE_DATABASE"]
-    query = f"?{urlencode(encryption())}" if encryption() else ""
-    return f"clickhousedb+connect://{user}:{MASK}@{place}/{database}{query}"
-
-
-def encryption() -> dict[str, str]:
-    """Return the options of clickhouse-connect that encrypt the connection and check the server."""
-    if os.environ.get("CLICKHOUSE_TLS") != "true":
-        return {}
-    ca = os.environ.get("CLICKHOUSE_CA", "")
-    return {"secure": "true", **({"ca_cert": ca} if ca else {})}
-
-
 def start_superset() -> Any:
     """Return Superset's application."""
     from superset.app import create_app
@@ -255,22 +243,45 @@ def start_superset() -> Any:
 
 def wait_for_user(manager: Any, name: str, say: Callable[[str], None]) -> Any:
     """Return the administrator once Superset's metadata is prepared; raise RefusedError if never."""
-    limit = float(os.environ.get("WAIT_SECONDS", "300"))
-    start = time.monotonic()
-    while True:
+    user = None
+
+    def reason() -> str:
+        nonlocal user
         try:
             user = manager.find_user(username=name)
-            reason = "no such user yet"
         except Exception as error:
-            user, reason = None, str(error).splitlines()[0][:200]
-        if user:
-            return user
+            return str(error).splitlines()[0][:200]
+        return "" if user else "no such user yet"
+
+    waited = wait_for(f"Superset's user {name}", reason, say)
+    if waited:
+        raise RefusedError(f"gave up on Superset's user {name} after {waited}", [])
+    return user
+
+
+def wait_for_reader(wanted: bundle.Bundle, own: Any, say: Callable[[str], None]) -> None:
+    """Return once the account for Superset's own database has its rights; raise RefusedError if never."""
+    problems: list[str] = []
+
+    def reason() -> str:
+        problems[:] = connections.reader_problems(wanted, own)
+        return problems[0] if problems else ""
+
+    if wait_for("the account for Superset's own database", reason, say):
+        refuse(problems)
+
+
+def wait_for(what: str, reason: Callable[[], str], say: Callable[[str], None]) -> str:
+    """Return '' once there is no reason to wait, else for how long it was waited, and why in vain."""
+    limit = float(os.environ.get("WAIT_SECONDS", "300"))
+    start = time.monotonic()
+    while why := reason():
         waited = time.monotonic() - start
         if waited >= limit:
-            text = f"gave up on Superset's user {name} after {waited:.0f} s: {reason}"
-            raise RefusedError(text, [])
-        say(f"waiting for Superset's user {name}, {waited:.0f} of {limit:.0f} s: {reason}")
+            return f"{waited:.0f} s: {why}"
+        say(f"waiting for {what}, {waited:.0f} of {limit:.0f} s: {why}")
         time.sleep(min(PAUSE_SECONDS, max(limit - waited, 0.01)))
+    return ""
 
 
 def speak(text: str) -> None:

@@ -50,5 +50,9 @@ def list_secrets(values: dict[str, Any]) -> list[Secret]:
             add(ref, f"{variable} of Superset, read by the import as well", "")
         reader = superset["database"]["reader"]
         if reader["enabled"]:
-            add(reader["passwordSecret"], f"password of {reader['user']} in Superset's database", "")
+            add(
+                reader["passwordSecret"],
+                f"password of {reader['user']} in Superset's database",
+                "",
+            )
     return [{"name": name, "keys": found[name], "shared": True} for name in sorted(found)]

@@ -1,7 +1,8 @@
 """Create the account that reads who uses Superset, with a right to these columns and no other. Idempotent.
 
-Everything comes from the environment: DATABASE_{ENGINE,HOST,PORT,NAME,TLS,CA}, DATABASE_USER (owner of the
-tables), DATABASE_ADMIN_{USER,PASSWORD}, DATABASE_READER_{USER,PASSWORD} and WAIT_SECONDS. The tables exist.
+Waits for the tables. Everything comes from the environment: DATABASE_{ENGINE,HOST,PORT,NAME,TLS,CA},
+DATABASE_USER (owner of the tables), DATABASE_ADMIN_{USER,PASSWORD}, DATABASE_READER_{USER,PASSWORD}
+and WAIT_SECONDS.
 """
 
 from __future__ import annotations
@@ -107,18 +108,40 @@ def prepare_mysql(connection: Any, settings: Mapping[str, str]) -> None:
             )
 
 
+def tables(connection: Any, settings: Mapping[str, str]) -> Any:
+    """Return the connection if the tables are there; raise LookupError naming those that are not."""
+    # PostgreSQL's information_schema shows nothing to an administrator who is no superuser
+    found = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    if settings["engine"] == "mysql":
+        found = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+    with connection.cursor() as cursor:
+        if settings["engine"] == "mysql":
+            cursor.execute(f"USE `{settings['name']}`")
+        cursor.execute(found)
+        there = {row[0] for row in cursor.fetchall()}
+    if missing := sorted(set(COLUMNS) - there):
+        connection.close()
+        raise LookupError(f"Superset's tables {', '.join(missing)} are not there yet")
+    return connection
+
+
 def main() -> int:
     """Prepare the account; return the exit code."""
     settings = read_settings(os.environ)
     place = f"{settings['engine']} at {settings['host']}:{settings['port']}"
     seconds = float(os.environ.get("WAIT_SECONDS", "300"))
+    mysql = settings["engine"] == "mysql"
+
+    def connect() -> Any:
+        """The tables belong to what is waited for: all Jobs may have been started at once."""
+        found = (
+            connect_mysql(settings) if mysql else connect_postgresql(settings, settings["name"])
+        )
+        return tables(found, settings)
+
     try:
-        if settings["engine"] == "mysql":
-            prepare_mysql(wait(lambda: connect_mysql(settings), place, seconds), settings)
-        else:
-            name = settings["name"]
-            connection = wait(lambda: connect_postgresql(settings, name), place, seconds)
-            prepare_postgresql(connection, settings)
+        prepare = prepare_mysql if mysql else prepare_postgresql
+        prepare(wait(connect, place, seconds), settings)
     except TimeoutError as error:
         say(f"FAILED: {error}")
         return 1

@@ -102,7 +102,7 @@ def run(
 
         administrator = wait_for_user(security_manager, os.environ["ADMIN_USER"], say)
         connections.put_metadata(wanted, db.engine.url)
-        refuse(connections.reader_problems(wanted, db.engine.url))
+        wait_for_reader(wanted, db.engine.url, say)
         refuse(forms.find_problems(wanted) + access.unknown_rights(security_manager, wanted))
         owners(security_manager, settings)
         limit = float(os.environ.get("WAIT_SECONDS", "300"))
@@ -243,22 +243,45 @@ def start_superset() -> Any:
 
 def wait_for_user(manager: Any, name: str, say: Callable[[str], None]) -> Any:
     """Return the administrator once Superset's metadata is prepared; raise RefusedError if never."""
-    limit = float(os.environ.get("WAIT_SECONDS", "300"))
-    start = time.monotonic()
-    while True:
+    user = None
+
+    def reason() -> str:
+        nonlocal user
         try:
             user = manager.find_user(username=name)
-            reason = "no such user yet"
         except Exception as error:
-            user, reason = None, str(error).splitlines()[0][:200]
-        if user:
-            return user
+            return str(error).splitlines()[0][:200]
+        return "" if user else "no such user yet"
+
+    waited = wait_for(f"Superset's user {name}", reason, say)
+    if waited:
+        raise RefusedError(f"gave up on Superset's user {name} after {waited}", [])
+    return user
+
+
+def wait_for_reader(wanted: bundle.Bundle, own: Any, say: Callable[[str], None]) -> None:
+    """Return once the account for Superset's own database has its rights; raise RefusedError if never."""
+    problems: list[str] = []
+
+    def reason() -> str:
+        problems[:] = connections.reader_problems(wanted, own)
+        return problems[0] if problems else ""
+
+    if wait_for("the account for Superset's own database", reason, say):
+        refuse(problems)
+
+
+def wait_for(what: str, reason: Callable[[], str], say: Callable[[str], None]) -> str:
+    """Return '' once there is no reason to wait, else for how long it was waited, and why in vain."""
+    limit = float(os.environ.get("WAIT_SECONDS", "300"))
+    start = time.monotonic()
+    while why := reason():
         waited = time.monotonic() - start
         if waited >= limit:
-            text = f"gave up on Superset's user {name} after {waited:.0f} s: {reason}"
-            raise RefusedError(text, [])
-        say(f"waiting for Superset's user {name}, {waited:.0f} of {limit:.0f} s: {reason}")
+            return f"{waited:.0f} s: {why}"
+        say(f"waiting for {what}, {waited:.0f} of {limit:.0f} s: {why}")
         time.sleep(min(PAUSE_SECONDS, max(limit - waited, 0.01)))
+    return ""
 
 
 def speak(text: str) -> None:

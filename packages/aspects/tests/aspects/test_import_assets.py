@@ -2,8 +2,10 @@ import json
 import types
 
 import pytest
+import yaml
 
 from aspects_gen.aspects.languages import catalogue_files
+from aspects_gen.aspects.superset_job import emit_superset_job
 from aspects_gen.aspects.trees import PACKAGE, read_tree
 
 UUID = "21174b6c-4d40-4958-8161-d6c3cf5e77b6"
@@ -32,7 +34,7 @@ def settings(script, tmp_path):
     path = tmp_path / "import.json"
     roles = {key: key.title() for key in ("admin", "alpha", "operator", "instructor", "student")}
     plain = {"allowed_domains": [], "embeddable": {}, "locales": ["en"], "owners": []}
-    plain |= {"databases": {}, "personal": True, "connections": ["clickhouse"]}
+    plain |= {"databases": {}, "personal": True, "connections": ["clickhouse"], "help": {}}
     path.write_text(json.dumps({**plain, "roles": roles}))
     return script.read_settings(path)
 
@@ -72,6 +74,34 @@ def test_charts_about_superset_itself_need_a_connection_of_their_own(script, set
     datasets = [found[name]["uuid"] for name in added if name.startswith("datasets/")]
     fences = script.rules.attach(found, settings)
     assert {tuple(fences[uuid]) for uuid in datasets} == {("Whole platform",)}
+
+
+def test_help_is_the_sites_own(script, settings):
+    settings["locales"] = ["es_419"]
+    settings["help"] = {"course-dashboard": "Ask **Ada**.", "operator-dashboard": "", "gone": "x"}
+    found = script.read_bundle(PACKAGE / "apps/superset/assets", settings)
+    for name in ("course-dashboard", "course-dashboard-es_419"):
+        assert "Ask **Ada**." in texts_of(found[f"dashboards/{name}.yaml"])
+    assert "Help" not in operator_tabs(found)
+    (told,) = texts_of(found["dashboards/learner-groups-es_419.yaml"])
+    assert told.startswith("Lo que muestra")
+
+
+def texts_of(dashboard):
+    nodes = [node for node in dashboard["position"].values() if isinstance(node, dict)]
+    return [node["meta"]["code"] for node in nodes if node["type"] == "MARKDOWN"]
+
+
+def test_help_by_default_is_what_the_dashboards_say(make_values, tools):
+    """So that its translations are found."""
+    output = emit_superset_job(make_values(), tools)
+    given = json.loads(output["files"]["aspects-import"]["import.json"])["help"]
+    for slug, text in given.items():
+        content = yaml.safe_load(
+            (PACKAGE / f"apps/superset/assets/dashboards/{slug}.yaml").read_text()
+        )
+        assert [tab["text"] for tab in content["tabs"] if tab["tab"] == "Help"] == [f"{text}\n"]
+    assert len(given) == 5
 
 
 def mounted(folder, files):

@@ -126,6 +126,7 @@ def read_settings(path: Path) -> dict[str, Any]:
 
     roles: name by key; locales; embeddable: UUID by slug; allowed_domains; owners: user names;
     connections: what sources call the connections that this site has;
+    help: text of the Help tab by slug;
     databases: ClickHouse database by what sources call it; personal: whether names are shown;
     speaks: locale whose language a copy has, where that is not its own.
     """
@@ -187,6 +188,7 @@ def in_every_language(
     shown = dashboards.fit(
         sources, personal=settings["personal"], connections=settings["connections"]
     )
+    dashboards.put_help(shown, settings["help"])
     found = dashboards.expand(shown, dashboards.name_databases(settings["databases"]))
     written = {path: c for path, c in found.items() if shown.get(path) is not c}
     copies = []

@@ -32,6 +32,15 @@ WRITABLE = ["/tmp", HOME]  # noqa: S108  emptyDirs of the pod
 IN_IMAGE = {"assets": "/app/openedx-assets", "texts": "/app/openedx-locale"}
 """Where the aspects-superset image holds assets and catalogues."""
 
+HELP = {
+    "courseOverview": "course-dashboard",
+    "learnerGroups": "learner-groups",
+    "individualLearner": "individual-learner",
+    "courseComparison": "course-comparison",
+    "operator": "operator-dashboard",
+}
+"""Dashboard of each of the values' texts for Help tabs."""
+
 TEXTS = "aspects-locale"
 EXTENSIONS = "aspects-extensions"
 
@@ -66,6 +75,7 @@ def import_settings(values: dict[str, Any], tools: Tools) -> str:
         "connections": ["clickhouse", *(["metadata"] if has_reader(superset) else [])],
         "personal": values["aspects"]["pii"] == "on",
         "allowed_domains": domains if embedding["enabled"] else [],
+        "help": {HELP[name]: text for name, text in dashboards["help"].items()},
         "embeddable": dashboards["embeddable"] if embedding["enabled"] else {},
         "locales": locales_of(dashboards),
         "speaks": borrowed(dashboards),

@@ -12,7 +12,7 @@ from .merge import merge, read_added
 from .sources import Sources, parse, read_files, read_sources
 from .sql import name_databases
 from .texts import Texts, read_texts, speak
-from .variants import fit
+from .variants import fit, put_help
 
 __all__ = [
     "Bundle",
@@ -27,6 +27,7 @@ __all__ = [
     "merge",
     "name_databases",
     "parse",
+    "put_help",
     "read_added",
     "read_files",
     "read_relations",

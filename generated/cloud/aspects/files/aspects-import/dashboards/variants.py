@@ -1,13 +1,16 @@
-"""What a site does not show: charts of people's names, or of a connection it does not have."""
+"""What a site does not show: charts of people's names, or of a connection it does not have; its own help."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .layout import places, read_layout, tab_paths
 from .sources import CONNECTIONS, Sources, charts_of, dashboards_of, datasets_of
+
+HELP = "Help"
+"""Name of the tab whose text a site may set."""
 
 
 def fit(sources: Sources, *, personal: bool, connections: Collection[str]) -> Sources:
@@ -42,6 +45,18 @@ def fit(sources: Sources, *, personal: bool, connections: Collection[str]) -> So
             slug, _, name = key.partition("/")
             found[f"charts/{slug}.yaml"].pop(name)
     return found
+
+
+def put_help(sources: Sources, texts: Mapping[str, str]) -> None:
+    """Set the Help tab of dashboards by slug; an empty text takes the tab away."""
+    dashboards = dashboards_of(sources)
+    for slug in set(texts) & set(dashboards):
+        tabs = dashboards[slug].get("tabs", [])
+        for tab in [tab for tab in tabs if tab["tab"] == HELP]:
+            if texts[slug].strip():
+                tab["text"] = texts[slug]
+            else:
+                tabs.remove(tab)
 
 
 def _clear(slug: str, dashboard: dict[str, Any], gone: Collection[str]) -> None:

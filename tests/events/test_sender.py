@@ -123,7 +123,9 @@ def test_long_trouble_and_two_minutes_without_clickhouse_lose_and_double_nothing
         for first in range(0, 50_000, 2_000):
             lms("dispatch", sent[first : first + 2_000], 100)
             time.sleep(1)
-    assert len(kills) >= 3
+        # how many fit in depends on the machine, so the trouble lasts until there were enough
+        while len(kills) < 5 or {name for names in kills for name in names} != {"ralph", "engine"}:
+            time.sleep(0.05)
     lrs.table.kill()
     away = time.monotonic()
     for first in range(50_000, 100_000, 2_000):

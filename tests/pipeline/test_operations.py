@@ -7,9 +7,9 @@ import json
 import pytest
 import yaml
 
-from aspects_gen.cli.job import OPERATIONS, OPTIONS
 from aspects_gen.cli.main import run
-from environments import CASES, tree_of
+from aspects_gen.cli.operations import OPERATIONS, OPTIONS
+from environments import CASES, COMMITTED, ENVIRONMENTS, tree_of
 from kubernetes.pod_security import violations
 from kubernetes.strict import MINORS, errors_of
 
@@ -20,6 +20,15 @@ GIVEN = {
     "--file": ["tracking.log*"],
     "--record": ["course_overviews"],
     "--select": ["dim_course_blocks+"],
+    "--start": ["2026-01-05"],
+    "--days": ["7"],
+    "--statements": ["50"],
+    "--courses": ["2"],
+    "--learners": ["9"],
+    "--seed": ["3"],
+    "--dashboard": ["course-dashboard"],
+    "--chart": ["Course Grade Distribution"],
+    "--course": ["course-v1:Org+C+1"],
 }
 
 
@@ -28,7 +37,8 @@ def job(capsys):
     """Return what the command prints for a case: exit code, objects, what went to standard error."""
 
     def call(name, *words, case="everything"):
-        code = run(["job", name, case, "--environments", str(CASES), *words])
+        folder = ENVIRONMENTS if case in COMMITTED else CASES
+        code = run(["job", name, case, "--environments", str(folder), *words])
         out = capsys.readouterr()
         return code, [o for o in yaml.safe_load_all(out.out) if o], out.err
 
@@ -157,6 +167,11 @@ def test_all_records_that_may_be_are_copied_by_default(job):
             "grades is no kind of record; known: course_overviews",
         ),
         (["dbt", "--run", "A_B"], "cannot end a name"),
+        (["demo-data", "--start", "2026-02-30"], "'2026-02-30' is no day"),
+        (
+            ["demo-data", "--start", "2026-01-05", "--days", "0", "--beside-real-data"],
+            "--days 0 is too few",
+        ),
     ],
 )
 def test_wrong_options_are_refused_with_a_fix(job, words, problem):
@@ -176,6 +191,44 @@ def test_operation_of_a_part_that_is_off_is_refused(job):
     code, _, errors = job("replay", *words_of("replay"), case="shared-namespace")
     assert code == 2
     assert "knows no image of the LMS" in errors
+
+
+def test_demo_data_stays_out_of_production_unless_told(job):
+    code, objects, errors = job("demo-data", "--start", "2026-01-05", case="production")
+    assert (code, objects) == (2, [])
+    assert "this environment's profile is production" in errors
+
+
+def test_demo_data_signs_in_as_those_who_write_in_this_deployment(job):
+    words = ("demo-data", "--start", "2026-01-05", "--beside-real-data")
+
+    def passwords(case):
+        _, objects, _ = job(*words, case=case)
+        (container,) = objects[-1]["spec"]["template"]["spec"]["containers"]
+        return {
+            entry["name"]: entry["valueFrom"]["secretKeyRef"]["name"]
+            for entry in container["env"]
+            if "valueFrom" in entry
+        }
+
+    assert passwords("everything") == {
+        "SINKS_PASSWORD": "clickhouse-sinks",
+        "LRS_PASSWORD": "ralph-lms",
+    }
+    assert passwords("production") == {
+        "SINKS_PASSWORD": "clickhouse-sinks",
+        "VECTOR_PASSWORD": "clickhouse-vector",
+    }
+
+
+def test_performance_report_knows_no_password_of_clickhouse(job):
+    _, objects, _ = job("performance-report", *words_of("performance-report"))
+    (container,) = objects[-1]["spec"]["template"]["spec"]["containers"]
+    assert not [entry for entry in container["env"] if "CLICKHOUSE" in entry["name"]]
+    assert container["command"][2:] == [
+        *("--dashboard", "course-dashboard", "--chart", "Course Grade Distribution"),
+        *("--course", "course-v1:Org+C+1", "--print-sql"),
+    ]
 
 
 def test_data_for_machines_is_the_same_objects(job, capsys):

@@ -8,10 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from aspects_gen.demo import lrs
 from aspects_gen.environment import find_places
-from aspects_gen.stack import campus, feed, lines, lrs
+from aspects_gen.stack import campus, feed, lines
 from aspects_gen.stack.local import compose_here
-from aspects_gen.stack.process import StackError
 from aspects_gen.stack.timers import in_order
 from environments import ENVIRONMENTS
 
@@ -61,14 +61,14 @@ def test_batch_is_sent_until_it_is_acknowledged(ralph):
 
 def test_refused_batch_is_not_sent_again(ralph):
     Server.statuses = [422]
-    with pytest.raises(StackError, match="Ralph refuses statements with status 422"):
+    with pytest.raises(lrs.SendError, match="Ralph refuses statements with status 422"):
         lrs.Sender(ralph).send(["{}"])
     assert len(Server.bodies) == 1
 
 
 def test_patience_ends(ralph):
     Server.statuses = [500]
-    with pytest.raises(StackError, match="took no statements for 0 s: status 500"):
+    with pytest.raises(lrs.SendError, match="took no statements for 0 s: status 500"):
         lrs.Sender(ralph, patience_seconds=0.05).send(["{}"])
 
 

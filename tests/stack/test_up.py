@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from aspects_gen.demo import truth
+from aspects_gen.demo.lrs import Lrs, Sender
 from aspects_gen.demo.rows import stream_rows
 from aspects_gen.demo.tables import COLUMNS
 from aspects_gen.engine import process as engine
 from aspects_gen.stack import campus
-from aspects_gen.stack.lrs import Lrs, Sender
 from aspects_gen.stack.state import Secrets, State
 from aspects_gen.stack.up import LINES
 from aspects_gen.stack.warehouse import OWNER

@@ -40,7 +40,7 @@ def superset_needs(values: dict[str, Any], tools: Tools) -> list[Need]:
         for client in ("deployment/superset", "deployment/superset-worker")
     ]
     needs.append({"client": job, "endpoint": QUERIES, "why": "reads the columns of datasets"})
-    needs += [_server_need(values, tools, job, which) for which in ("database", "redis")]
+    needs += [server_need(values, tools, job, which) for which in ("database", "redis")]
     if not values["aspects"]["lms"]["supersetInternalUrl"]:
         asks = "asks for guest tokens"
         needs.append({"client": "lms", "endpoint": "superset/http", "why": asks, "wait": False})
@@ -57,7 +57,7 @@ def list_order() -> list[Order]:
     return [*found, {"node": consumer, "after": [f"job/{lms_job.JOB}"], "why": route}]
 
 
-def _server_need(values: dict[str, Any], tools: Tools, client: str, which: str) -> Need:
+def server_need(values: dict[str, Any], tools: Tools, client: str, which: str) -> Need:
     """Return the connection to Superset's database or Redis, in the cluster or outside."""
     why = "runs Superset's own code on its database and queue"
     if tools.endpoint(f"superset/{which}") is not None:

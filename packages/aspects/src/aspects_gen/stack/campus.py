@@ -10,11 +10,11 @@ from itertools import islice
 from typing import Any
 
 from aspects_gen.demo.campus import Campus, make_campus
+from aspects_gen.demo.lrs import BATCH, Sender
 from aspects_gen.demo.moments import read_day
 from aspects_gen.demo.rows import stream_rows
 from aspects_gen.demo.timeline import Event, stream_events
 from aspects_gen.demo.writer import write_rows
-from aspects_gen.stack.lrs import BATCH, Sender
 from aspects_gen.verify.client import Client
 
 STATEMENTS, DAYS, COURSES, LEARNERS = 6000, 42, 5, 120

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from aspects_gen.demo.identity import make_statement_id
+from aspects_gen.demo.lrs import Lrs, Sender
 from aspects_gen.demo.timeline import stream_events
 from aspects_gen.stack import campus
-from aspects_gen.stack.lrs import Lrs, Sender
 from aspects_gen.stack.state import write_private
 
 ROUND = 20_000

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from aspects_gen.compose.bundle import Bundle
+from aspects_gen.demo.lrs import Lrs
 from aspects_gen.stack.containers import Containers
-from aspects_gen.stack.lrs import Lrs
 from aspects_gen.stack.ports import LOOPBACK
 from aspects_gen.stack.process import failed
 from aspects_gen.stack.state import Secrets, State, write_private

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from aspects_gen.aspects.clickhouse_jobs import ACCESS, DBT, MIGRATE
 from aspects_gen.aspects.lms import sinks
+from aspects_gen.demo.lrs import Sender
 from aspects_gen.demo.tables import COLUMNS
 from aspects_gen.engine import process as engine
 from aspects_gen.engine.fault import EngineError
@@ -19,7 +20,6 @@ from aspects_gen.environment import Place
 from aspects_gen.services.registry import discover_services
 from aspects_gen.stack import campus, lines
 from aspects_gen.stack.local import compose_here
-from aspects_gen.stack.lrs import Sender
 from aspects_gen.stack.packages import SUPERSET as SUPERSET_PINS
 from aspects_gen.stack.packages import python_of
 from aspects_gen.stack.people import sample_people

@@ -7,9 +7,9 @@ import http.client
 import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
-from aspects_gen.errors import FIX
-from aspects_gen.stack.process import StackError
+from aspects_gen.errors import FIX, AspectsError
 
 BATCH = 100
 """Statements in one request: what the LMS sends."""
@@ -17,8 +17,18 @@ BATCH = 100
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 ANSWER_SECONDS = 60
 
+WHERE = (
+    "see Ralph's log: aspects-gen logs ralph for a stack, kubectl logs deploy/ralph in a cluster"
+)
+
 STORED = (http.client.OK, http.client.NO_CONTENT)
 """Ralph has them: now, or already before."""
+
+
+class SendError(AspectsError):
+    """An LRS refuses statements, or took none for too long."""
+
+    exit_code = 4
 
 
 class Lrs(NamedTuple):
@@ -28,6 +38,16 @@ class Lrs(NamedTuple):
     port: int
     user: str
     password: str
+    tls: bool = False
+    path: str = "/xAPI"
+
+
+def lrs_at(url: str, user: str, password: str) -> Lrs:
+    """Return the LRS of an xAPI address, such as http://ralph:8100/xAPI/."""
+    parts = urlsplit(url)
+    tls = parts.scheme == "https"
+    port = parts.port or (http.client.HTTPS_PORT if tls else http.client.HTTP_PORT)
+    return Lrs(parts.hostname or "", port, user, password, tls, parts.path.rstrip("/"))
 
 
 class Sender:
@@ -57,7 +77,7 @@ class Sender:
         """Send statements, each JSON text, and return once Ralph has acknowledged them.
 
         Raises:
-            StackError: Ralph refuses them, or does not answer for too long.
+            SendError: Ralph refuses them, or does not answer for too long.
         """
         body = f"[{','.join(statements)}]".encode()
         begun, pause = time.monotonic(), FIRST_PAUSE
@@ -66,9 +86,8 @@ class Sender:
             if not problem:
                 return
             if self._patience and time.monotonic() - begun > self._patience:
-                raise StackError(
-                    f"Ralph took no statements for {self._patience:.0f} s: {problem}"
-                    f"{FIX}see aspects-gen logs ralph"
+                raise SendError(
+                    f"Ralph took no statements for {self._patience:.0f} s: {problem}{FIX}{WHERE}"
                 )
             if retried:
                 retried(problem)
@@ -86,10 +105,9 @@ class Sender:
         lrs = self._lrs
         try:
             if self._connection is None:
-                self._connection = http.client.HTTPConnection(
-                    lrs.host, lrs.port, timeout=ANSWER_SECONDS
-                )
-            self._connection.request("POST", "/xAPI/statements", body, self._headers)
+                kind = http.client.HTTPSConnection if lrs.tls else http.client.HTTPConnection
+                self._connection = kind(lrs.host, lrs.port, timeout=ANSWER_SECONDS)
+            self._connection.request("POST", f"{lrs.path}/statements", body, self._headers)
             reply = self._connection.getresponse()
             text = reply.read().decode(errors="replace")
         except (OSError, http.client.HTTPException) as error:
@@ -98,8 +116,7 @@ class Sender:
         if reply.status in STORED:
             return ""
         if reply.status < http.client.INTERNAL_SERVER_ERROR and reply.status not in (408, 429):
-            raise StackError(
-                f"Ralph refuses statements with status {reply.status}: {text[:500]}"
-                f"{FIX}see aspects-gen logs ralph"
+            raise SendError(
+                f"Ralph refuses statements with status {reply.status}: {text[:500]}{FIX}{WHERE}"
             )
         return f"status {reply.status}: {text[:200]}"

@@ -47,12 +47,12 @@ def list_cases() -> list[Case]:
         *_examining(),
     ]
     return [
-        Case(label, _event(number, name, data, context), verb, relation, count)
+        Case(label, make_event(number, name, data, context), verb, relation, count)
         for number, (label, name, data, context, verb, relation, count) in enumerate(kinds)
     ]
 
 
-def _event(
+def make_event(
     number: int, name: str, data: Any, context: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     minute, second = divmod(number, 60)

@@ -86,7 +86,7 @@ def import_settings(values: dict[str, Any], tools: Tools) -> str:
 
 
 def import_job(values: dict[str, Any], tools: Tools, files: list[str]) -> Job:
-    """Return the Job; it waits for the models, since a dataset's columns are read from them."""
+    """Return the Job; it waits for the models, so that no dashboard shows before what it reads."""
     settings = values["aspects"]["jobs"]
     return {
         "name": NAME,

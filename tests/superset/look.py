@@ -49,11 +49,21 @@ return {
   body: document.body.innerText.slice(0, 3000),
 }
 """
-TABS = "return [...document.querySelectorAll('.dashboard [role=tab], .grid-container [role=tab]')].length"
-CLICK = """
-const tab = [...document.querySelectorAll('.dashboard [role=tab], .grid-container [role=tab]')][arguments[0]];
-if (tab) { tab.click(); return tab.innerText; } return '';
+TABS = ".dashboard-component-tabs [role=tab]"
+NEXT = f"""
+const visited = new Set(arguments[0]);
+const shown = [...document.querySelectorAll('{TABS}')].filter(tab => tab.offsetParent !== null);
+shown.filter(tab => tab.ariaSelected === 'true').forEach(tab => visited.add(tab.id));
+const depth = tab => {{
+  let found = 0;
+  for (let e = tab; e; e = e.parentElement) found += e.role === 'tabpanel';
+  return found;
+}};
+const left = shown.filter(tab => !visited.has(tab.id)).sort((one, two) => depth(two) - depth(one));
+if (left.length) {{ left[0].click(); visited.add(left[0].id); }}
+return [[...visited], left.length ? left[0].innerText : null];
 """
+"""Open a tab that was not open yet, those within the open one first; return those that were, and its name."""
 
 
 def start():
@@ -100,6 +110,16 @@ def answers(driver):
     return found, refused
 
 
+def open_tabs(driver):
+    """Open each tab that is not open at first, also those within others; yield its name."""
+    visited = []
+    while True:
+        visited, label = driver.execute_script(NEXT, visited)
+        if label is None:
+            return
+        yield label
+
+
 def see(driver, page, folder):
     for cookie in page.get("cookies", []):
         driver.get(f"{page['url'].split('/superset/')[0]}/static/assets/images/favicon.png")
@@ -111,14 +131,14 @@ def see(driver, page, folder):
     if page.get("frame"):
         driver.switch_to.frame(0)
         rested = rest(driver)
-    found = driver.execute_script(SEEN)
+    found = {**driver.execute_script(SEEN), "tabs": []}
     driver.save_screenshot(str(folder / f"{page['name']}.png"))
-    for index in range(1, driver.execute_script(TABS) if page.get("tabs") else 1):
-        label = driver.execute_script(CLICK, index)
+    for index, label in enumerate(open_tabs(driver) if page.get("tabs") else [], 1):
         rested = rest(driver) and rested
         more = driver.execute_script(SEEN)
         found["errors"] += [f"{label}: {text}" for text in more["errors"]]
         found["charts"] += more["charts"]
+        found["tabs"].append(label)
         driver.save_screenshot(str(folder / f"{page['name']}-{index}.png"))
     if page.get("frame"):
         driver.switch_to.default_content()

@@ -203,3 +203,12 @@ def test_every_dashboard_opens_without_an_error(look, imported, people, placed_c
                 pages.append(page(viewer, f"{who}-{shown}", shown, tabs=True))
     seen = look(pages)
     assert faults(seen) == {}
+    # in every tab, and in the language of the copy
+    expected = {
+        entry["name"]: {
+            c["name"] for c in placed_charts if entry["url"].endswith(f"/{c['slug']}/")
+        }
+        for entry in pages
+    }
+    missing = {name: expected[name] - set(view["charts"]) for name, view in seen.items()}
+    assert {name: charts for name, charts in missing.items() if charts} == {}

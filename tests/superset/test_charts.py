@@ -16,6 +16,22 @@ STAFF = {"Instructor", "Student", "Instructor - es_419"}
 ROWS = {"metrics": [COUNT], "columns": [], "filters": [], "extras": {}, "orderby": []}
 
 
+EMPTY = {
+    "course-dashboard: Learners with Passing Grade": "in so small a campus nobody passes",
+    "operator-dashboard: Active Users Per Organization": "counts the last days, the campus is older",
+    "operator-dashboard: Superset Active Users": "counts up to yesterday, all came today",
+    "operator-dashboard: Superset Registered Users Over Time": "the same",
+}
+"""Charts that are empty on the demo campus, and why."""
+
+UNUSED = {
+    "operator-dashboard: Most-used Charts",
+    "operator-dashboard: Most-used Dashboards",
+    "operator-dashboard: Superset Active Users Over Time",
+}
+"""Charts that are empty until someone has looked at some: other tests may have."""
+
+
 @pytest.fixture(scope="module")
 def placed(placed_charts):
     """Every chart of every dashboard in its own language, not only the trial ones."""
@@ -52,10 +68,17 @@ def ask_all(viewer, charts, allowed=None):
         wrong += [f"{name}: {part['error']}" for part in parts if part.get("error")]
         rows = [row for part in parts for row in part["data"]]
         keys = {row["course_key"] for row in rows if row.get("course_key")}
+        wrong += [f"{name}: shows {texts!r}" for texts in map(unreadable, rows[:1]) if texts]
         if allowed is not None and keys - {allowed}:
             wrong.append(f"{name}: shows {sorted(keys)}")
         found[name] = rows
     return found, wrong
+
+
+def unreadable(row):
+    """Return the texts of a row with a control character, which a browser shows as a box."""
+    texts = [value for value in row.values() if isinstance(value, str)]
+    return [text for text in texts if any(ord(sign) < 32 and sign not in "\n\t" for sign in text)]
 
 
 def is_empty(rows):
@@ -75,14 +98,12 @@ def test_every_chart_has_a_saved_question(placed):
     assert [chart["name"] for chart in placed if not chart["query_context"]] == []
 
 
-def test_administrator_gets_an_answer_from_every_chart(people, placed, record_property):
+def test_administrator_gets_an_answer_from_every_chart_and_empty_ones_are_named(people, placed):
     found, wrong = ask_all(people["root"], placed)
     assert wrong == []
     empty = [name for name, rows in found.items() if is_empty(rows)]
     keep("charts.json", {"asked": sorted(found), "empty": empty})
-    record_property("empty", empty)
-    print("\nempty on demo data:", *empty, sep="\n  ")
-    assert len(empty) < len(found) / 4
+    assert set(empty) - UNUSED == set(EMPTY)
 
 
 def test_course_staff_get_an_answer_from_every_chart_and_only_their_course(people, shown, key):

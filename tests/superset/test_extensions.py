@@ -18,7 +18,7 @@ AUDIT = {
     "dashboards/ours-audit.yaml": {
         "title": "Audit",
         "uuid": trial.uuid("ours audit"),
-        "role": "Auditor",
+        "role": "Our Auditors",
         "rows": [{"Statements": 12}],
     },
     "charts/ours-audit.yaml": {
@@ -34,7 +34,7 @@ AUDIT = {
         "columns": {"course_key": "text", "org": "text"},
         "sql": "SELECT course_key, org FROM {xapi}.enrollment_events",
     },
-    "roles.yaml": {"roles": {"Auditor": ["can_read on Chart", "can_read on Dashboard"]}},
+    "roles.yaml": {"roles": {"Our Auditors": ["can_read on Chart", "can_read on Dashboard"]}},
     "rls.yaml": {
         "rules": [
             {
@@ -51,7 +51,7 @@ STATE = """
 from superset.connectors.sqla.models import RowLevelSecurityFilter, SqlaTable
 from superset.models.dashboard import Dashboard
 from superset.models.slice import Slice
-ours = lambda name: "ours" in name or name in ("Auditor", "Audited organisations")
+ours = lambda name: "ours" in name or name in ("Our Auditors", "Audited organisations")
 answer = {
     "dashboards": sorted(d.slug for d in db.session.query(Dashboard) if ours(d.slug or "")),
     "datasets": sorted({t.table_name for t in db.session.query(SqlaTable) if ours(t.table_name)}),
@@ -59,7 +59,7 @@ answer = {
               for r in db.session.query(RowLevelSecurityFilter) if ours(r.name)},
     "fenced": sorted({t.table_name for r in db.session.query(RowLevelSecurityFilter)
               if r.name == "Courses of the viewer" for t in r.tables if ours(t.table_name)}),
-    "rights": sorted(map(str, role.permissions)) if (role := manager.find_role("Auditor")) else [],
+    "rights": sorted(map(str, role.permissions)) if (role := manager.find_role("Our Auditors")) else [],
     "others": [db.session.query(kind).count() for kind in (Dashboard, Slice, SqlaTable)],
 }
 """
@@ -91,7 +91,9 @@ def extended(imported, assets, folder):
 def test_folder_is_imported_fenced_and_pruned(extended, assets, folder):
     said = trial.lines_of(extended.added)
     assert {line[:1] for line in said} == {"+"}
-    assert {"+ dashboard Who passes", "+ dashboard Quién aprueba", "+ role Auditor"} <= {*said}
+    assert {"+ dashboard Who passes", "+ dashboard Quién aprueba", "+ role Our Auditors"} <= {
+        *said
+    }
     there = extended.run(STATE)
     copies = ["", "-en", "-es_419"]
     assert there["dashboards"] == [f"ours-{n}{c}" for n in ("audit", "passing") for c in copies]
@@ -126,7 +128,7 @@ def test_each_viewer_sees_what_rules_leave_of_it(extended, people, truth):
     assert people["root"].rows(audit, audit["dashboard"])[0]["count"] == truth.total()
     assert people["teacher"].ask(audit, audit["dashboard"]).status_code == 403
     extended.run(
-        "manager.find_user(username='teacher').roles.append(manager.find_role('Auditor'))"
+        "manager.find_user(username='teacher').roles.append(manager.find_role('Our Auditors'))"
     )
     assert people["teacher"].rows(audit, audit["dashboard"])[0]["count"] == 0
 

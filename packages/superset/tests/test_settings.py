@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -158,6 +160,20 @@ def test_redis_user_and_tls_reach_the_settings(assigned):
         "tls": "verify",
         "ca": "",
     }
+
+
+@pytest.mark.parametrize(("engine", "installed"), [("mysql", [True]), ("postgresql", [])])
+def test_types_of_mysql_are_found_with_the_driver_that_is_there(
+    files, monkeypatch, engine, installed
+):
+    """Superset imports MySQLdb for them, whatever driver an address names."""
+    done = []
+    driver = SimpleNamespace(install_as_MySQLdb=lambda: done.append(True))
+    monkeypatch.setitem(sys.modules, "pymysql", driver)
+    tree = ast.parse(files({"database": {"engine": engine}})["superset_config.py"])
+    (step,) = (node for node in tree.body if isinstance(node, ast.If))
+    exec(ast.unparse(step), {"_database": {"engine": engine}})
+    assert done == installed
 
 
 def test_sign_on_trusts_the_public_address_for_people_and_the_internal_one_for_calls(assigned):

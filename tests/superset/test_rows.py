@@ -7,6 +7,7 @@ import pytest
 pytestmark = pytest.mark.xdist_group("superset-real")
 
 SQL_LAB = "SELECT 1 AS one"
+CLICKHOUSE = "db.session.query(Database).filter_by(database_name='OpenedX Clickhouse')"
 
 
 def total(viewer, chart):
@@ -137,7 +138,7 @@ def test_data_opens_through_a_dashboard_only(people, charts):
 
 def test_sql_lab_is_for_administrators(imported, people):
     database = imported.run(
-        "from superset.models.core import Database\nanswer = db.session.query(Database).one().id"
+        f"from superset.models.core import Database\nanswer = {CLICKHOUSE}.one().id"
     )
     body = {"database_id": database, "sql": SQL_LAB, "runAsync": False, "schema": "reporting"}
     answer = people["root"].post("/api/v1/sqllab/execute/", body)
@@ -161,7 +162,7 @@ def test_clickhouse_user_of_superset_reads_models_and_no_more(imported, sql):
     said = imported.run(
         "from superset.models.core import Database\n"
         "from sqlalchemy import text\n"
-        "database = db.session.query(Database).one()\n"
+        f"database = {CLICKHOUSE}.one()\n"
         "try:\n"
         "    with database.get_sqla_engine() as engine, engine.connect() as connection:\n"
         f"        connection.execute(text({sql!r})).fetchall()\n"

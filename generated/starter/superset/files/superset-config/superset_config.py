@@ -25,6 +25,11 @@ _database = {
     "ca": "",
 }
 SQLALCHEMY_DATABASE_URI = database_uri(_database, password("SUPERSET_DATABASE_PASSWORD"))
+if _database["engine"] == "mysql":
+    import pymysql
+
+    # Where Superset shows a MySQL database, it looks its types up in another driver's module.
+    pymysql.install_as_MySQLdb()
 # Connections that a server or firewall dropped are noticed and replaced.
 SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True, "pool_recycle": 1800}
 

@@ -3,9 +3,12 @@
   regexpExtract({{ object_id }}, 'xblock/([^/]*@problem[+]block@[^_/]+)', 1)
 {%- endmacro %}
 
-{% macro padded_location(location) -%}
-  {#- `1:2:3` with each number two wide, so that text sorts as numbers do. The pad is byte 8, which shows as nothing. -#}
-  arrayStringConcat(arrayMap(part -> leftPad(part, 2, char(8)), splitByChar(':', {{ location }})), ':')
+{% macro padded_location(location, pad="char(8)") -%}
+  {#-
+    `1:2:3` with each number two wide, so that text sorts as numbers do. Byte 8 is what relations of
+    the contract are padded with; browsers show it as a box, so that dashboards put a space there.
+  -#}
+  arrayStringConcat(arrayMap(part -> leftPad(part, 2, {{ pad }}), splitByChar(':', {{ location }})), ':')
 {%- endmacro %}
 
 {% macro location_of(name) -%}

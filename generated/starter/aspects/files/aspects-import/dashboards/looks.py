@@ -146,14 +146,16 @@ def _mixed(chart: dict[str, Any]) -> dict[str, Any]:
         "y_axis_title_position": "Left",
         "yAxisTitleSecondary": chart.get("line_title", ""),
         "xAxisForceCategorical": True,
-        "y_axis_format": ",d",
+        # whole numbers alone would give several marks of a low axis one label
+        "y_axis_format": "SMART_NUMBER",
         "y_axis_format_secondary": ",.0%",
         "y_axis_bounds": [None, None],
         "y_axis_bounds_secondary": [0, 1],
         "color_scheme": chart["scheme"],
         "show_legend": True,
         "legendType": "scroll",
-        "legendOrientation": "top",
+        # the right axis has its title above
+        "legendOrientation": "bottom",
         "rich_tooltip": True,
         "truncateXAxis": True,
         "adhoc_filters_b": adhoc_filters(chart),

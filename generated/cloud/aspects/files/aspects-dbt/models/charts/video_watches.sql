@@ -13,7 +13,7 @@ select
     blocks.section_with_name as section_with_name,
     blocks.subsection_with_name as subsection_with_name,
     concat(
-        {{ padded_location(location_of('blocks.display_name_with_location')) }},
+        {{ padded_location(location_of('blocks.display_name_with_location'), pad="' '") }},
         ' - ',
         {{ name_of('blocks.display_name_with_location') }}
     ) as video_name_location,

@@ -65,10 +65,7 @@ def make_parser(only: str | None = None) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"aspects-gen {VERSION}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    for name in COMMANDS:
-        if only not in (None, name):
-            commands.add_parser(name)
-            continue
+    for name in COMMANDS if only is None else (only,):
         module = _command(name)
         about = (module.__doc__ or "").strip().splitlines()[0]
         added = commands.add_parser(

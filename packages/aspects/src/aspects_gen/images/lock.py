@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,11 +28,10 @@ class Pin(NamedTuple):
     seen: str
 
 
-@dataclass(frozen=True)
-class ImageLock:
+class ImageLock(NamedTuple):
     """The lock: `registry/path:tag` -> pin."""
 
-    images: Mapping[str, Pin] = field(default_factory=dict)
+    images: Mapping[str, Pin]
     comment: str = COMMENT
 
     def digest_of(self, reference: str) -> str | None:
@@ -69,7 +67,7 @@ def read_lock(path: Path) -> ImageLock:
     try:
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        return ImageLock()
+        return ImageLock({})
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is not UTF-8 text"
         problem = "the image lock cannot be read"

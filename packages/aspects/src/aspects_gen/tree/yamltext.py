@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -15,57 +16,50 @@ _RISKY = re.compile(
 )
 
 
-_TEXT, _MAP, _LIST = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
+_MAP = yaml.MappingStartEvent(None, None, implicit=True, flow_style=False)
+_LIST = yaml.SequenceStartEvent(None, None, implicit=True, flow_style=False)
+_MAP_END, _LIST_END = yaml.MappingEndEvent(), yaml.SequenceEndEvent()
+_START = (yaml.StreamStartEvent(), yaml.DocumentStartEvent())
+_END = (yaml.DocumentEndEvent(), yaml.StreamEndEvent())
 
-_STYLES: dict[str, str | None] = {}
-"""Texts met so far and how they are written; manifests repeat themselves."""
+_Emitter = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
-_RESOLVED: dict[str, str] = {}
-"""Unquoted scalars met so far and the tag a reader takes them for."""
-
-
-def _style_of(text: str) -> str | None:
-    if _RISKY.match(text) or not text:
-        return "'"
-    _RESOLVED[text] = _TEXT
-    return "|" if "\n" in text else None
+_represent = yaml.representer.SafeRepresenter().represent_data
 
 
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """PyYAML's emitter without aliases, with literal blocks and quoting that no reader misreads."""
+@lru_cache(maxsize=None, typed=True)  # manifests repeat themselves
+def _scalar(value: Any) -> yaml.ScalarEvent:
+    """Return the event of a text, quoted where a reader would misread it, or of a number, boolean or null."""
+    if not isinstance(value, str):
+        node = _represent(value)
+        return yaml.ScalarEvent(None, node.tag, (True, False), node.value)
+    style = "'" if _RISKY.match(value) or not value else "|" if "\n" in value else None
+    return yaml.ScalarEvent(None, None, (True, True), value, style=style)
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
-        """Return True: an alias in a manifest hides what a reviewer must see."""
-        return True
 
-    def represent_data(self, data: Any) -> Any:
-        """Return the node of a value; maps, lists and texts, which manifests are made of, at once."""
-        kind = type(data)
-        if kind is str:
-            if data not in _STYLES:
-                _STYLES[data] = _style_of(data)
-            return yaml.ScalarNode(_TEXT, data, style=_STYLES[data])
-        if kind is dict:
-            pairs = [(self.represent_data(k), self.represent_data(v)) for k, v in data.items()]
-            return yaml.MappingNode(_MAP, pairs, flow_style=False)
-        if kind is list:
-            return yaml.SequenceNode(_LIST, list(map(self.represent_data, data)), flow_style=False)
-        return super().represent_data(data)
-
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
-        """Return the tag a reader would take a value for."""
-        if kind is not yaml.ScalarNode:
-            return _MAP if kind is yaml.MappingNode else _LIST
-        if not implicit[0]:
-            return _TEXT  # what is quoted is text
-        if value not in _RESOLVED:
-            _RESOLVED[value] = super().resolve(kind, value, implicit)
-        return _RESOLVED[value]
+def _add(data: Any, events: list[yaml.Event]) -> None:
+    """Add the events of a value: no anchors or aliases, which hide what a reviewer must see."""
+    if isinstance(data, dict):
+        events.append(_MAP)
+        for key, value in data.items():
+            events.append(_scalar(key))
+            _add(value, events)
+        events.append(_MAP_END)
+    elif isinstance(data, list | tuple):
+        events.append(_LIST)
+        for value in data:
+            _add(value, events)
+        events.append(_LIST_END)
+    else:
+        events.append(_scalar(data))
 
 
 def dump_yaml(data: Any) -> str:
     """Return data as YAML text: keys as built, no line wrapping, literal blocks."""
-    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 20)
+    events = [*_START]
+    _add(data, events)
+    events += _END
+    text: str = yaml.emit(events, Dumper=_Emitter, allow_unicode=True, width=1 << 20)
     return text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from aspects_gen.errors import Finding
@@ -54,7 +53,7 @@ def _findings(error: Violation, layers: Layers, schema: Schema) -> Iterator[Find
 
 def _unknown_key(layers: Layers, path: Path, allowed: list[str]) -> Finding:
     name = str(path[-1])
-    near = get_close_matches(name, allowed, n=1, cutoff=0.6)
+    near = _nearest(name, allowed, 0.6)
     where = show_path(path[:-1]) or "this file"
     if near:
         expected, fix = f"a key of {where}", f"did you mean `{near[0]}`? rename `{name}`"
@@ -69,6 +68,13 @@ def _unknown_key(layers: Layers, path: Path, allowed: list[str]) -> Finding:
     return _make(
         layers, path, "AG110", "this key is not known", f"key `{name}`", expected, fix, key=True
     )
+
+
+def _nearest(word: str, known: list[str], cutoff: float) -> list[str]:
+    """Return the known word that is most like a wrong one, if any is."""
+    from difflib import get_close_matches
+
+    return get_close_matches(word, known, n=1, cutoff=cutoff)
 
 
 def _missing_key(layers: Layers, schema: Schema, path: Path) -> Finding:
@@ -92,7 +98,7 @@ def _wrong_value(error: Violation, layers: Layers, schema: Schema, path: Path) -
 def _advise(error: Violation, node: Schema, expected: str) -> str:
     value, kind = error.instance, node.get("type")
     if error.validator == "enum" and isinstance(value, str):
-        near = get_close_matches(value, [str(v) for v in node.get("enum", [])], n=1, cutoff=0.5)
+        near = _nearest(value, [str(v) for v in node.get("enum", [])], 0.5)
         if near:
             return f"write `{near[0]}`"
     if kind == "boolean" and str(value).lower() in ("yes", "on", "y", "1"):

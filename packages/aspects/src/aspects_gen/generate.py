@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from aspects_gen import VERSION
 from aspects_gen.compose.bundle import Bundle
@@ -20,7 +20,8 @@ from aspects_gen.tree.index import Index, make_index
 from aspects_gen.values.resolve import Values, resolve_values
 
 
-class Built(NamedTuple):
+@dataclass(frozen=True)
+class Built:
     """An environment's output in memory."""
 
     tree: dict[str, str]

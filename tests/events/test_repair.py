@@ -110,6 +110,7 @@ def restoring(monkeypatch):
     """The script that reads archived statements back."""
     path = Path(aspects_gen.__file__).parent / "aspects/jobs/repair/clickhouse/restore_archive.py"
     monkeypatch.setitem(sys.modules, "server", types.ModuleType("server"))
+    monkeypatch.syspath_prepend(path.parent)
     spec = importlib.util.spec_from_file_location("restore_archive", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

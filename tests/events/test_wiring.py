@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from aspects_gen.compose.pipeline import build_tree
 from aspects_gen.engine import process as engine
-from aspects_gen.verify.pods import Passwords, Pods
+from aspects_gen.verify.processes import Processes
 from events.raw_events import (
     ENROLLMENT,
     GRADING,
@@ -29,23 +28,11 @@ MODELS = (ENROLLMENT, GRADING, NAVIGATION, PROBLEMS, VIDEOS)
 SAMPLES = os.environ.get("ASPECTS_RAW_EVENTS", "")
 
 
-class Known(Passwords):
-    """The passwords that the LRS's accounts have."""
-
-    def __init__(self, lrs: Lrs) -> None:
-        super().__init__()
-        self._lrs = lrs
-
-    def of(self, name: str, key: str) -> str:
-        return self._lrs.secrets[name][key]
-
-
 @pytest.fixture(scope="module")
 def models(shared_lrs, tmp_path_factory):
     """Run the environment's own Job that builds the models, as its own user."""
-    pods = Pods(
-        build_tree(shared_lrs.bundle), tmp_path_factory.mktemp("models"), Known(shared_lrs)
-    )
+    folder = tmp_path_factory.mktemp("models")
+    pods = Processes(shared_lrs.bundle, folder, shared_lrs.secrets)
     shared_lrs.empty()
     done = pods.run("aspects-dbt", engine.running(shared_lrs.table.folder / "data"))
     assert done.status == 0, done.output[-4000:]

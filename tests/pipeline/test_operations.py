@@ -48,7 +48,7 @@ def job(capsys):
 def words_of(name):
     return [
         word
-        for option in OPERATIONS[name].options
+        for option in (*OPERATIONS[name].options, *OPERATIONS[name].optional)
         for word in ([option, *GIVEN[option]] if option in GIVEN else [option])
     ]
 
@@ -147,6 +147,16 @@ def test_models_are_chosen_in_dbts_words(job):
     assert command[-3:] == ["--full-refresh", "--select", "dim_course_blocks+"]
 
 
+def test_unread_statements_are_looked_for_in_the_range_that_is_given(job):
+    def command(*words):
+        _, objects, _ = job("repair-unread", *words)
+        return objects[-1]["spec"]["template"]["spec"]["containers"][0]["command"][2:]
+
+    assert command() == []
+    assert command("--since", "2026-03-02", "--dry-run") == ["--since", "2026-03-02", "--dry-run"]
+    assert command("--until", "2026-03-02T08:00Z") == ["--until", "2026-03-02T08:00Z"]
+
+
 def test_all_records_that_may_be_are_copied_by_default(job):
     _, objects, _ = job("backfill")
     words = objects[-1]["spec"]["template"]["spec"]["containers"][0]["command"]
@@ -167,6 +177,7 @@ def test_all_records_that_may_be_are_copied_by_default(job):
             "grades is no kind of record; known: course_overviews",
         ),
         (["dbt", "--run", "A_B"], "cannot end a name"),
+        (["repair-unread", "--since", "last week"], "no moment"),
         (["demo-data", "--start", "2026-02-30"], "'2026-02-30' is no day"),
         (
             ["demo-data", "--start", "2026-01-05", "--days", "0", "--beside-real-data"],

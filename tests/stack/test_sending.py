@@ -12,7 +12,6 @@ from aspects_gen.demo import lrs
 from aspects_gen.environment import find_places
 from aspects_gen.stack import campus, feed, lines
 from aspects_gen.stack.local import compose_here
-from aspects_gen.stack.timers import in_order
 from environments import ENVIRONMENTS
 
 PLANNED = campus.plan(120) | {"start": "2026-01-05"}
@@ -140,21 +139,6 @@ def compose_pii(place):
     from aspects_gen.services.registry import discover_services
 
     return load_values(place, discover_services()).data["aspects"]["pii"]
-
-
-def test_views_are_refreshed_after_those_that_they_read():
-    views = {
-        "b_mv": "SELECT * FROM reporting.a_fields JOIN reporting.bb USING x",
-        "c_rows_mv": "SELECT * FROM reporting.b",
-        "a_feed_b": "SELECT * FROM xapi.events",
-        "bb_feed_a": "SELECT * FROM reporting.a_copies",
-    }
-    assert in_order(views) == ["a_feed_b", "bb_feed_a", "b_mv", "c_rows_mv"]
-
-
-def test_views_that_read_each_other_are_refreshed_all_the_same():
-    views = {"a_mv": "SELECT * FROM b", "b_mv": "SELECT * FROM a"}
-    assert sorted(in_order(views)) == ["a_mv", "b_mv"]
 
 
 def test_log_lines_become_the_rows_of_the_composed_pipeline(tmp_path):

@@ -1,4 +1,4 @@
-"""Whole verifications: the example of the page on extensions, and the committed environments."""
+"""Whole verifications: the example of the pages on extensions, and the committed environments."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from docs.pages import blocks_of
 from environments import COMMITTED, ENVIRONMENTS
 
 ROOT = Path(__file__).parent.parent.parent
-PAGE = ROOT / "docs/how-to/add-your-own-models.md"
+PAGES = [ROOT / "docs/how-to" / name for name in ("add-your-own-models.md", "change-a-table.md")]
 
 VALUES = "profile: starter\nsite: {platformName: X, lmsHost: lms.example.org}\n"
 
@@ -27,18 +27,21 @@ def packages_needed():
 
 
 def example_files() -> dict[str, str]:
-    """Return the files of the page: each block under a line with its name."""
-    lines = PAGE.read_text("utf-8").splitlines()
+    """Return the files of the pages: each block under a line with its name."""
     found = {}
-    for block in blocks_of(PAGE):
-        above = [line for line in lines[: block.line - 1] if line.strip()][-1]
-        name = re.fullmatch(r"\*\*(extensions/\S+)\*\*", above)
-        if name:
-            found[name[1]] = block.text
+    for page in PAGES:
+        lines = page.read_text("utf-8").splitlines()
+        for block in blocks_of(page):
+            above = [line for line in lines[: block.line - 1] if line.strip()][-1]
+            name = re.fullmatch(r"\*\*(extensions/\S+)\*\*", above)
+            if name:
+                found[name[1]] = block.text
     return found
 
 
-def test_example_of_the_page_is_built_tested_and_held_to_its_rights(tmp_path, monkeypatch, capsys):
+def test_example_of_the_pages_is_built_tested_and_held_to_its_rights(
+    tmp_path, monkeypatch, capsys
+):
     for path, text in example_files().items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
@@ -56,6 +59,7 @@ def test_example_of_the_page_is_built_tested_and_held_to_its_rights(tmp_path, mo
         "migrations",
         "models",
         "work",
+        "unread",
         "personal data",
         "tests",
         "replay",
@@ -63,6 +67,8 @@ def test_example_of_the_page_is_built_tested_and_held_to_its_rights(tmp_path, mo
         "rights",
         "adoption",
     ]
+    own = "site0001.py, statement 1 of 1: CREATE TABLE IF NOT EXISTS `reporting`.`course_notes`"
+    assert own in proofs["migrations"]["details"]
     assert "50-ours-warehouse.sql: 1 statements" in proofs["access"]["details"]
     assert any(line.startswith("ch_export reads ") for line in proofs["reading"]["details"])
     assert any(line.startswith("ch_export: ") for line in proofs["rights"]["details"])

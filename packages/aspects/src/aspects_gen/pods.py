@@ -1,4 +1,4 @@
-"""A pod of a composed environment as processes of this machine. Called by tests of real services.
+"""A pod of a composed environment as processes of this machine. Called by `stack`, `verify` and tests.
 
 The composed object says what runs: its commands, environment and volumes. Only what a machine has
 instead of a cluster differs: folders for mounts, values for Secret keys, the loopback for all addresses.
@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from aspects_gen.compose.bundle import Bundle, containers, pod_template
+from aspects_gen.compose.bundle import Bundle, Item, containers, pod_template
 from aspects_gen.compose.configmaps import file_key
+from aspects_gen.compose.layout import file_path, item_path
 
 Secrets = Mapping[str, Mapping[str, str]]
 """Secret name -> key -> value."""
@@ -41,38 +42,78 @@ def lay_pod(bundle: Bundle, owner: str, folder: Path, secrets: Secrets) -> list[
     Raises:
         KeyError: the owner, a file, a Secret or one of its keys is not there.
     """
-    found = {item.id: item for item in bundle.owners()}
-    pod = pod_template(found[owner].manifest)["spec"]
+    pod = find_pod(bundle, owner)
     for volume in pod.get("volumes", []):
         _write_volume(bundle, volume, folder / volume["name"], secrets)
     return [_process(container, folder, secrets) for container in containers(pod)]
 
 
+def find_pod(bundle: Bundle, owner: str) -> dict[str, Any]:
+    """Return the spec of the pod that an object owns.
+
+    Raises:
+        KeyError: there is no such object.
+    """
+    spec: dict[str, Any] = pod_template(_find(bundle, owner).manifest)["spec"]
+    return spec
+
+
+def manifest_path(bundle: Bundle, owner: str) -> str:
+    """Return where in the output the manifest of an object is that owns a pod."""
+    return item_path(_find(bundle, owner))
+
+
+def origin_of(bundle: Bundle, owner: str, path: str) -> str:
+    """Return where in the output a file of a pod comes from, or its path there where nothing is known."""
+    pod = find_pod(bundle, owner)
+    volumes = {volume["name"]: volume for volume in pod.get("volumes", [])}
+    for container in containers(pod):
+        for shown in container.get("volumeMounts", []):
+            for kind, name, key, inside in shown_files(bundle, volumes[shown["name"]]):
+                if kind == "configMap" and path == f"{shown['mountPath']}/{inside}":
+                    file_set = bundle.files[name]
+                    (found,) = (it for it in file_set.files if file_key(it) == key)
+                    return file_path(name, file_set, found)
+    return path
+
+
+def shown_files(bundle: Bundle, volume: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield every file of a volume as (`configMap` or `secret`, its name, the key, the path below the volume)."""
+    for source in volume.get("projected", {}).get("sources", [volume]):
+        for kind, name_key in (
+            ("configMap", "name"),
+            ("secret", "secretName"),
+            ("secret", "name"),
+        ):
+            shown = source.get(kind, {})
+            if name_key not in shown:
+                continue
+            name = shown[name_key]
+            known = bundle.secrets[name]["keys"] if kind == "secret" else bundle.files[name].files
+            items = shown.get("items") or [
+                {"key": key, "path": key} for key in map(file_key, known)
+            ]
+            for item in items:
+                yield kind, name, item["key"], item["path"]
+
+
+def _find(bundle: Bundle, owner: str) -> Item:
+    return {item.id: item for item in bundle.owners()}[owner]
+
+
 def _write_volume(bundle: Bundle, volume: dict[str, Any], folder: Path, secrets: Secrets) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for source in volume.get("projected", {}).get("sources", [volume]):
-        for path, text in _texts(bundle, source, secrets):
-            file = folder / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.unlink(missing_ok=True)
-            file.touch(0o600)
-            file.write_text(text, encoding="utf-8")
-
-
-def _texts(bundle: Bundle, source: dict[str, Any], secrets: Secrets) -> Iterator[tuple[str, str]]:
-    """Yield path and text of each file that a ConfigMap or Secret shows."""
-    for kind, name_key in (("configMap", "name"), ("secret", "secretName"), ("secret", "name")):
-        shown = source.get(kind, {})
-        if name_key not in shown:
-            continue
-        name = shown[name_key]
+    for kind, name, key, path in shown_files(bundle, volume):
         if kind == "secret":
-            texts = dict(secrets[name])
+            text = secrets[name][key]
         else:
-            texts = {file_key(path): text for path, text in bundle.files[name].files.items()}
-        items = shown.get("items") or [{"key": key, "path": key} for key in texts]
-        for item in items:
-            yield item["path"], texts[item["key"]]
+            files = bundle.files[name].files
+            text = next(files[it] for it in files if file_key(it) == key)
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
+        file.touch(0o600)
+        file.write_text(text, encoding="utf-8")
 
 
 def _process(container: dict[str, Any], folder: Path, secrets: Secrets) -> Process:

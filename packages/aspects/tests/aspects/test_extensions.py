@@ -28,6 +28,7 @@ GOOD = {
     "dbt/macros/mine.sql": "{% macro mine() %}1{% endmacro %}",
     "dbt/tests/no_day.sql": "select * from {{ ref('by_day') }} where day is null",
     "sql/warehouse.sql": "CREATE DATABASE IF NOT EXISTS warehouse;\n",
+    "migrations/site0001.py": 'revision, down_revision = "site0001", None\n',
     "grants.yaml": (
         "clients:\n"
         "  dbt:\n"
@@ -83,6 +84,11 @@ def test_folder_is_composed_in_under_its_own_name(site):
     assert tree[f"{access}50-mine-warehouse.sql"] == GOOD["sql/warehouse.sql"]
     assert "    extensions:\n      +contract: {enforced: false}" in tree[f"{dbt}dbt_project.yml"]
     assert not any("README" in path and "mine" in path for path in tree)
+    own = "aspects/files/aspects-site-migrations/site0001.py"
+    assert tree[own] == GOOD["migrations/site0001.py"]
+    migrate = tree["aspects/job-aspects-migrate.yaml"]
+    assert "- name: SITE_MIGRATIONS\n          value: /app/site-migrations\n" in migrate
+    assert "mountPath: /app/site-migrations\n" in migrate
     roles = tree[f"{access}03-roles.sql"]
     assert "SELECT, CREATE VIEW ON `warehouse`.*\n  TO `ch_dbt_role`" in roles
     assert "REVOKE SELECT ON `event_sink`.`external_id` FROM `ch_export_role`" in roles
@@ -101,7 +107,8 @@ def test_reader_reads_and_does_nothing_else(site):
 
 def test_without_a_folder_nothing_changes(site):
     plain = build_tree(compose(site({}, values=VALUES.replace("[../mine]", "[]"))))
-    assert not any("extensions" in path for path in plain)
+    assert not any("extensions" in path or "site-migrations" in path for path in plain)
+    assert "SITE_MIGRATIONS" not in plain["aspects/job-aspects-migrate.yaml"]
     assert "extensions" not in plain["aspects/files/aspects-dbt/dbt_project.yml"]
 
 
@@ -162,6 +169,21 @@ def test_path_counts_from_the_file_that_sets_it(site, tmp_path):
     values = "extends: ../layers/base.yaml\n" + VALUES.partition("aspects:")[0]
     tree = build_tree(compose(site({}, values=values)))
     assert tree["aspects/files/aspects-access/50-mine-a.sql"] == "SELECT 1;"
+
+
+def test_a_site_has_one_chain_of_revisions(site):
+    files = {path: GOOD[path] for path in GOOD if path.startswith("migrations/")}
+    site(files, name="other")
+    values = VALUES.replace("[../mine]", "[../mine, ../other]")
+    found, _ = refusals(site(files, values=values))
+    assert found == [
+        (
+            "other/migrations/site0001.py:1:1",
+            "",
+            "the extension mine has revisions of its own",
+            "bring them together in one folder",
+        )
+    ]
 
 
 def test_everything_wrong_in_a_folder_is_told_at_once_and_where(site):

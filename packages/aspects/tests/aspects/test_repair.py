@@ -8,6 +8,7 @@ from aspects_gen.aspects.repair import (
     replay,
     restore_archive,
 )
+from aspects_gen.aspects.unread_job import emit_unread
 
 LMS = {"image": "registry.invalid/lms:1", "connections": [{"host": "db.invalid", "port": 3306}]}
 ARCHIVE = {
@@ -92,3 +93,17 @@ def test_moment_is_read(text):
 def test_moment_that_is_none_is_refused(text):
     with pytest.raises(ValueError, match="is no moment such as"):
         read_span(text, "2027-01-01")
+
+
+def test_unread_statements_are_looked_for_on_a_schedule_as_the_migrations_user(make_values, tools):
+    values = make_values({"aspects": {"unread": {"suspend": True, "days": 3}}})
+    output = emit_unread(values, tools)
+    (cron_job,) = output["objects"]
+    assert cron_job["spec"]["schedule"] == "40 4 * * *"
+    assert (cron_job["spec"]["suspend"], cron_job["spec"]["concurrencyPolicy"]) == (True, "Forbid")
+    (container,) = cron_job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    env = {entry["name"]: entry.get("value") for entry in container["env"]}
+    assert env["CLICKHOUSE_USER"] == "ch_migrations"
+    assert (env["DAYS"], env["RAW_TABLE"]) == ("3", "`xapi`.`xapi_events_all`")
+    assert env["PARSED_TABLE"] == "`xapi`.`xapi_events_all_parsed_copies`"
+    assert output["workloads"].keys() == {"cronjob/aspects-unread"}

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from aspects_gen.compose.pipeline import build_tree
 from aspects_gen.environment import Place
 from aspects_gen.generate import compose_place
 from aspects_gen.services.registry import discover_services
@@ -15,14 +14,13 @@ SMALLEST = "profile: starter\nsite: {platformName: X, lmsHost: lms.example.org}\
 
 @pytest.fixture(scope="session")
 def compose_text(tmp_path_factory):
-    """Return what composes a values file's text to (tree, values)."""
+    """Return what composes a values file's text."""
 
     def make(text=SMALLEST):
         folder = tmp_path_factory.mktemp("environments")
         path = folder / "site.yaml"
         path.write_text(text)
-        bundle = compose_place(Place("site", path, folder / "out"), discover_services())
-        return build_tree(bundle), bundle.values.data
+        return compose_place(Place("site", path, folder / "out"), discover_services())
 
     return make
 

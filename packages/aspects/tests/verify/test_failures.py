@@ -1,7 +1,9 @@
 """What is said when something that would be deployed fails: file and statement."""
 
+from copy import deepcopy
+from dataclasses import replace
+
 import pytest
-import yaml
 
 from aspects_gen.errors import VerifyError
 from aspects_gen.verify import jobs
@@ -9,7 +11,6 @@ from aspects_gen.verify.run import Verification, try_rights, verify
 
 SMALLEST = "profile: starter\nsite: {platformName: X, lmsHost: lms.example.org}\n"
 ROLES = "aspects/files/aspects-access/03-roles.sql"
-JOB = "aspects/job-aspects-dbt.yaml"
 
 
 @pytest.fixture(autouse=True)
@@ -29,12 +30,11 @@ def failures_of(error):
 
 
 def test_right_too_many_is_found_by_trying_and_one_too_few_by_asking(smallest, tmp_path, say):
-    tree, values = smallest
     bad = (
         "GRANT SELECT ON `event_sink`.`user_profile` TO `ch_report_role`;\n"
         "REVOKE INSERT ON `xapi`.`xapi_events_all` FROM `ch_lrs_role`;\n"
     )
-    run = Verification({**tree, ROLES: tree[ROLES] + bad}, values, tmp_path, say)
+    run = Verification(changed(smallest, ROLES, lambda text: text + bad), tmp_path, say)
     with run.server("fresh") as running:
         jobs.run_access(run.pods, running)
         jobs.run_migrations(run.pods, running)
@@ -56,11 +56,10 @@ def test_right_too_many_is_found_by_trying_and_one_too_few_by_asking(smallest, t
 
 
 def test_refused_statement_of_access_is_named(smallest, tmp_path, say):
-    tree, values = smallest
     path = "aspects/files/aspects-access/01-databases.sql"
-    broken = {**tree, path: tree[path] + "CREATE DATABASE x ENGINE = Nothing;\n"}
+    bad = "CREATE DATABASE x ENGINE = Nothing;\n"
     with pytest.raises(VerifyError) as caught:
-        verify("site", broken, values, tmp_path, say)
+        verify("site", changed(smallest, path, lambda text: text + bad), tmp_path, say)
     (failure,) = failures_of(caught.value)
     assert failure.file == path
     assert failure.statement == "CREATE DATABASE x ENGINE = Nothing"
@@ -69,13 +68,10 @@ def test_refused_statement_of_access_is_named(smallest, tmp_path, say):
 
 
 def test_refused_migration_is_named(smallest, tmp_path, say):
-    tree, values = smallest
-    path = next(
-        path for path in tree if "/aspects-migrations/" in path and '"event_id"' in tree[path]
-    )
-    broken = {**tree, path: tree[path].replace("UUID", "UUUID")}
+    path = "aspects/files/aspects-migrations/base_tables.py"
+    broken = changed(smallest, path, lambda text: text.replace("UUID", "UUUID"))
     with pytest.raises(VerifyError) as caught:
-        verify("site", broken, values, tmp_path, say)
+        verify("site", broken, tmp_path, say)
     (failure,) = failures_of(caught.value)
     assert failure.stage == "migrations"
     assert failure.file.startswith("aspects/files/aspects-migrations/versions/")
@@ -89,26 +85,65 @@ def test_refused_model_of_an_extension_is_named_by_the_operator_s_file(
     models = tmp_path / "mine/dbt/models"
     models.mkdir(parents=True)
     (models / "planted.sql").write_text("select no_such_column from system.one")
-    tree, values = compose_text(f"{SMALLEST}aspects: {{extensions: [{tmp_path}/mine]}}\n")
-    small = {
-        name: text
-        for name, text in tree.items()
-        if "/aspects-dbt/models/" not in name or name.endswith(("/sources.yml", "/planted.sql"))
-    }
+    bundle = compose_text(f"{SMALLEST}aspects: {{extensions: [{tmp_path}/mine]}}\n")
     with pytest.raises(VerifyError) as caught:
-        verify("site", with_files_left(small), values, tmp_path / "scratch", say)
+        verify("site", with_one_model(bundle, "planted.sql"), tmp_path / "scratch", say)
     (failure,) = failures_of(caught.value)
     assert (failure.stage, failure.file) == ("models", f"{models}/planted.sql")
     assert "no_such_column" in failure.problem
     assert failure.statement == "select no_such_column from system.one"
 
 
-def with_files_left(tree):
-    """The output with a dbt Job that mounts only what is left of the project."""
-    manifest = yaml.safe_load(tree[JOB])
-    left = {name.partition("files/aspects-dbt/")[2] for name in tree}
-    for volume in manifest["spec"]["template"]["spec"]["volumes"]:
-        source = volume.get("configMap", {})
-        if source.get("name") == "aspects-dbt":
-            source["items"] = [item for item in source["items"] if item["path"] in left]
-    return {**tree, JOB: yaml.safe_dump(manifest)}
+def test_refused_revision_of_an_extension_is_named_by_the_operator_s_file(
+    compose_text, tmp_path, say
+):
+    folder = tmp_path / "mine/migrations"
+    folder.mkdir(parents=True)
+    (folder / "site0001.py").write_text(REVISION)
+    bundle = compose_text(f"{SMALLEST}aspects: {{extensions: [{tmp_path}/mine]}}\n")
+    with pytest.raises(VerifyError) as caught:
+        verify("site", bundle, tmp_path / "scratch", say)
+    (failure,) = failures_of(caught.value)
+    assert (failure.stage, failure.file) == ("migrations", f"{folder}/site0001.py")
+    assert failure.statement == "ALTER TABLE xapi.nowhere ADD COLUMN IF NOT EXISTS a Int8"
+
+
+REVISION = """
+import ddl
+
+revision, down_revision, branch_labels, depends_on = "site0001", None, None, None
+
+
+def upgrade():
+    ddl.run(__file__, ["ALTER TABLE xapi.nowhere ADD COLUMN IF NOT EXISTS a Int8"])
+"""
+
+
+def changed(bundle, path, change):
+    """The environment with a changed file of a ConfigMap, given as the output has it."""
+    name, _, inside = path.removeprefix("aspects/files/").partition("/")
+    files = dict(bundle.files[name].files)
+    files[inside] = change(files[inside])
+    return with_files(bundle, name, files)
+
+
+def with_files(bundle, name, files):
+    file_set = replace(bundle.files[name], files=files)
+    return replace(bundle, files={**bundle.files, name: file_set})
+
+
+def with_one_model(bundle, left):
+    """The environment with a dbt project and Job that have this model alone."""
+    files = {
+        path: text
+        for path, text in bundle.files["aspects-dbt"].files.items()
+        if not path.startswith("models/") or path.endswith(("/sources.yml", f"/{left}"))
+    }
+    items = deepcopy(bundle.items)
+    for item in items:
+        if item.id == "job/aspects-dbt":
+            for volume in item.manifest["spec"]["template"]["spec"]["volumes"]:
+                source = volume.get("configMap", {})
+                if source.get("name") == "aspects-dbt":
+                    source["items"] = [it for it in source["items"] if it["path"] in files]
+    return replace(with_files(bundle, "aspects-dbt", files), items=items)

@@ -25,7 +25,7 @@ def read(*files, passwords=PASSWORDS):
 
 @pytest.mark.parametrize("more", ["", REPLICATED])
 def test_rendered_sql_says_what_the_model_says(compose_text, more):
-    _, values = compose_text(SMALL + more)
+    values = compose_text(SMALL + more).settings
     model = site_access(values)
     passwords = {client["id"]: f"pw-{client['id']}" for client in model["clients"]}
     found = read_access(access_sql(values), passwords)

@@ -83,11 +83,11 @@ def test_adoption_that_loses_a_row_or_leaves_another_shape_is_told_by_table():
 
 
 def test_public_tables_go_by_the_site_s_own_names(compose_text):
-    _, values = compose_text(
+    bundle = compose_text(
         "profile: starter\nsite: {platformName: X, lmsHost: lms.example.org}\n"
         "aspects: {databases: {xapi: learning, eventSink: sink}, tables: {rawXapi: raw}}\n"
     )
-    names = list_names(values["aspects"])
+    names = list_names(bundle.settings["aspects"])
     assert names["xapi.xapi_events_all"] == "`learning`.`raw`"
     assert names["openedx.xapi_events_all"] == "`openedx`.`raw`"
     assert names["event_sink.user_profile"] == "`sink`.`user_profile`"

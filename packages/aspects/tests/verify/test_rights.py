@@ -33,7 +33,7 @@ def test_right_is_what_was_granted_less_what_is_withheld(privilege, on, expected
 
 
 def test_model_of_the_deployment_breaks_no_law(smallest):
-    _, values = smallest
+    values = smallest.settings
     assert list(find_breaches(site_access(values), list_nevers(values["aspects"]), "f")) == []
 
 
@@ -48,7 +48,7 @@ def test_model_of_the_deployment_breaks_no_law(smallest):
     ],
 )
 def test_model_that_gives_what_nobody_may_have_is_refused(smallest, client, grant, words):
-    _, values = smallest
+    values = smallest.settings
     model = copy.deepcopy(site_access(values))
     for entry in model["clients"]:
         if entry["id"] == client:

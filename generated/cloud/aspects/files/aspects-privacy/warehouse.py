@@ -12,6 +12,7 @@ import time
 from typing import NamedTuple
 
 import server
+import timers
 from clickhouse_connect.driver.exceptions import Error
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5
@@ -140,19 +141,27 @@ def refresh(client) -> None:
     """
     if os.environ.get("CLICKHOUSE_CLUSTER"):
         return
-    timers = {name: (home, sql) for home, name, sql in timed(client)}
-    for name in in_order({name: sql for name, (_, sql) in timers.items()}):
-        home = timers[name][0]
+    views = {name: (home, sql) for home, name, sql in timed(client)}
+    plain = {name: sql for _, name, sql in defined(client, "engine = 'View'")}
+    for name in timers.in_order({name: sql for name, (_, sql) in views.items()}, plain):
+        home = views[name][0]
         client.command(f"SYSTEM REFRESH VIEW `{home}`.`{name}`")
         client.command(f"SYSTEM WAIT VIEW `{home}`.`{name}`")
 
 
 def timed(client) -> list[tuple[str, str, str]]:
     """Return database, name and definition of every view that a timer refreshes."""
+    return defined(
+        client,
+        "engine = 'MaterializedView' AND position(create_table_query, ' REFRESH ') > 0",
+    )
+
+
+def defined(client, which: str) -> list[tuple[str, str, str]]:
+    """Return database, name and definition of what meets a condition on system.tables."""
     return client.query(
         "SELECT database, name, create_table_query FROM system.tables "
-        "WHERE database IN {homes:Array(String)} AND engine = 'MaterializedView' "
-        "AND position(create_table_query, ' REFRESH ') > 0",
+        f"WHERE database IN {{homes:Array(String)}} AND {which}",
         parameters={"homes": homes()},
     ).result_rows
 
@@ -161,30 +170,6 @@ def target_of(sql: str) -> str:
     """Return database.table that a timed view fills; empty when it cannot be told."""
     found = re.search(r" TO (\S+?)[ (\n]", sql)
     return found[1].replace("`", "") if found else ""
-
-
-def in_order(definitions: dict[str, str]) -> list[str]:
-    """Return timers so that each comes after those whose tables its definition reads."""
-    # rows that are stored beside a model are read by views that bear its name
-    fills = {
-        name: re.sub("_rows_[ab]$", "", target_of(sql).partition(".")[2])
-        for name, sql in definitions.items()
-    }
-    ordered: list[str] = []
-    while len(ordered) < len(definitions):
-        waiting = {name: target for name, target in fills.items() if name not in ordered}
-        ready = [
-            name
-            for name in sorted(waiting)
-            if not any(
-                re.search(rf"\b{re.escape(target)}(_fields|_copies)?\b", definitions[name])
-                for other, target in waiting.items()
-                if other != name and target
-            )
-        ]
-        # a circle cannot be, but must not hang
-        ordered += ready or sorted(waiting)
-    return ordered
 
 
 def quoted(table: Table) -> str:

@@ -22,7 +22,13 @@ from aspects_gen.services.contract import Job, Output, Tools
 UID = 1000
 """User of the aspects image; see build/aspects/Dockerfile."""
 
+SITE_MIGRATIONS = "aspects-site-migrations"
+"""ConfigMap of an operator's own revisions, if there are any."""
+
 SCRIPTS = "/app/scripts"
+SCRIPT_FILES = "aspects-scripts"
+"""ConfigMap of the scripts that most Jobs of the aspects image run."""
+
 SECRETS = "/run/aspects-secrets"
 
 PROCESS_ENV = {"PYTHONDONTWRITEBYTECODE": "1", "HOME": "/tmp"}  # noqa: S108  an emptyDir
@@ -49,7 +55,7 @@ class Recipe(NamedTuple):
     """ConfigMap to folder, besides the scripts."""
     volumes: tuple[dict[str, Any], ...] = ()
     """Secret volumes."""
-    scripts: str = "aspects-scripts"
+    scripts: str = SCRIPT_FILES
     """ConfigMap of the scripts."""
     after: tuple[str, ...] = ()
     """Jobs that come first, besides those of `AFTER`."""
@@ -59,6 +65,7 @@ class Recipe(NamedTuple):
 
 def emit_jobs(values: dict[str, Any], tools: Tools) -> Output:
     """Return the three Jobs with their files."""
+    own = brought_files(values["aspects"], "migrations")
     return {
         "jobs": [
             access_job(values, tools),
@@ -66,8 +73,11 @@ def emit_jobs(values: dict[str, Any], tools: Tools) -> Output:
             dbt_job(values, tools),
         ],
         "files": {
+            **({SITE_MIGRATIONS: own} if own else {}),
             ACCESS: access_sql(values),
-            "aspects-scripts": read_tree("jobs/init/clickhouse", "jobs/init/aspects"),
+            SCRIPT_FILES: read_tree(
+                "jobs/init/clickhouse", "jobs/init/aspects", "jobs/repair/clickhouse"
+            ),
             "aspects-migrations": read_tree("apps/aspects/migrations"),
             "aspects-dbt": dbt_project(values["aspects"]),
         },
@@ -155,13 +165,16 @@ def migrate_job(values: dict[str, Any], tools: Tools) -> Job:
         "DEAD_LETTERS_TABLE": tables["deadLetters"],
         "RETENTION_MONTHS": str(aspects["retentionMonths"]),
     }
+    mounts = {"aspects-migrations": "/app/migrations"}
+    if brought_files(aspects, "migrations"):
+        mounts[SITE_MIGRATIONS] = plain["SITE_MIGRATIONS"] = "/app/site-migrations"
     recipe = Recipe(
         name=MIGRATE,
         about="bring the base tables to the newest revision",
         script="migrate.py",
         env=sign_in(aspects["clients"]["migrations"], tools, "CLICKHOUSE_PASSWORD")
         + plain_env(plain),
-        mounts={"aspects-migrations": "/app/migrations"},
+        mounts=mounts,
     )
     return script_job(values, tools, recipe)
 
@@ -251,14 +264,15 @@ def script_job(values: dict[str, Any], tools: Tools, recipe: Recipe) -> Job:
     return {
         "name": recipe.name,
         "about": recipe.about,
-        "pod": _pod(values, tools, recipe),
+        "pod": script_pod(values, tools, recipe),
         "workload": {"uid": UID, "writable": ["/tmp"], "tuning": settings[key]},  # noqa: S108
         "after": [*AFTER.get(recipe.name, []), *(f"job/{name}" for name in recipe.after)],
         "deadline_seconds": settings["deadlines"][f"{key}Seconds"],
     }
 
 
-def _pod(values: dict[str, Any], tools: Tools, recipe: Recipe) -> dict[str, Any]:
+def script_pod(values: dict[str, Any], tools: Tools, recipe: Recipe) -> dict[str, Any]:
+    """Return the spec of a pod that runs one script of this package in the aspects image."""
     shown = {recipe.scripts: SCRIPTS, **recipe.mounts}
     container = {
         "name": recipe.name,

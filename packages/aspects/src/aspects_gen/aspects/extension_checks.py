@@ -14,8 +14,8 @@ from aspects_gen.aspects.trees import read_tree
 from aspects_gen.services.contract import Problem
 
 KINDS = (
-    "dbt/models, dbt/macros, dbt/tests, sql/*.sql, superset/**/*.yaml, superset/locale, "
-    "grants.yaml, and *.md, which is left out"
+    "dbt/models, dbt/macros, dbt/tests, sql/*.sql, migrations/*.py, superset/**/*.yaml, "
+    "superset/locale, grants.yaml, and *.md, which is left out"
 )
 
 _MACRO = re.compile(r"{%-?\s*(?:macro|test|materialization)\s+(\w+)")
@@ -46,6 +46,7 @@ def check_extensions(values: dict[str, Any]) -> Iterator[Problem]:
                 yield from _check_closed(at, file["text"])
             if file["path"] == GRANTS:
                 yield from _check_grants(f"{at}.data", file["data"], aspects, users, readers)
+    yield from _check_one_chain(folders)
     if any(file["path"].startswith("superset/") for f in folders for file in f["files"]):
         # only then: it reads all dashboards, which a build otherwise does not
         from aspects_gen.aspects.extension_dashboards import check_dashboards
@@ -60,6 +61,7 @@ def _check_kind(at: str, path: str) -> Iterator[Problem]:
         suffix == ".md"
         or path == GRANTS
         or (parts[0] == "sql" and len(parts) == 2 and suffix == ".sql")
+        or (parts[0] == "migrations" and len(parts) == 2 and suffix == ".py")
         or (
             parts[0] == "dbt"
             and len(parts) > 2
@@ -71,6 +73,24 @@ def _check_kind(at: str, path: str) -> Iterator[Problem]:
     )
     if not known:
         yield (at, f"nothing reads {path}", KINDS, "move or remove the file")
+
+
+def _check_one_chain(folders: list[dict[str, Any]]) -> Iterator[Problem]:
+    """Yield revisions of a second folder: a site has one chain, recorded in one table."""
+    first = ""
+    for number, folder in enumerate(folders):
+        for place, file in enumerate(folder["files"]):
+            if not _is_revision(file["path"]):
+                continue
+            first = first or folder["name"]
+            if folder["name"] != first:
+                problem = f"the extension {first} has revisions of its own"
+                expected, fix = "one chain of revisions", "bring them together in one folder"
+                yield (f"extensionFolders[{number}].files[{place}]", problem, expected, fix)
+
+
+def _is_revision(path: str) -> bool:
+    return path.startswith("migrations/") and path.endswith(".py")
 
 
 def _is_model(path: str) -> bool:

@@ -1,7 +1,7 @@
-"""What an operator's folders bring: dbt models, SQL and grants, each composed in beside our own.
+"""What an operator's folders bring: dbt models, SQL, migrations and grants, each composed in beside our own.
 
-A folder holds `dbt/`, `sql/`, `superset/` and `grants.yaml`, each of them optional. They reach the slice as plain
-data, `aspects.extensionFolders`: [{"name", "folder", "files": [{"path", "text", "data"}]}].
+A folder holds `dbt/`, `sql/`, `migrations/`, `superset/` and `grants.yaml`, each of them optional. They reach the
+slice as plain data, `aspects.extensionFolders`: [{"name", "folder", "files": [{"path", "text", "data"}]}].
 """
 
 from __future__ import annotations
@@ -101,9 +101,9 @@ class Brought(NamedTuple):
     """A file of an extension that becomes one of the deployment's."""
 
     kind: str
-    """`dbt`, `sql` or `superset`."""
+    """`dbt`, `sql`, `migrations` or `superset`."""
     path: str
-    """Beside ours: in the dbt project, among the files of the access Job, or below the name of the folder."""
+    """Beside ours: in the dbt project, among the files of the access Job, alone, or below the name of the folder."""
     text: str
     origin: str
     """The operator's file, as errors show it."""
@@ -121,6 +121,8 @@ def list_brought(aspects: dict[str, Any]) -> Iterator[Brought]:
                 yield Brought(kind, f"{part}/extensions/{name}/{rest}", file["text"], origin)
             if kind == "sql" and inside.endswith(".sql"):
                 yield Brought(kind, f"50-{name}-{inside}", file["text"], origin)
+            if kind == "migrations" and inside.endswith(".py"):
+                yield Brought(kind, inside, file["text"], origin)
             if kind == "superset" and not inside.endswith(".md"):
                 yield Brought(kind, f"{name}/{inside}", file["text"], origin)
 

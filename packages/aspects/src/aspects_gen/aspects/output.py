@@ -12,6 +12,7 @@ from aspects_gen.aspects.lms_files import lms_files
 from aspects_gen.aspects.lms_job import emit_lms
 from aspects_gen.aspects.privacy_jobs import emit_privacy
 from aspects_gen.aspects.superset_job import emit_superset_job
+from aspects_gen.aspects.unread_job import emit_unread
 from aspects_gen.services.contract import Tools
 
 
@@ -22,7 +23,7 @@ def build_output(values: dict[str, Any], tools: Tools) -> dict[str, Any]:
         values: the whole tree, complete: this layer spans the services.
         tools: as for every service; `image` also knows the superset service's `superset`.
     """
-    emitters = (emit_jobs, emit_privacy, emit_superset_job, emit_lms)
+    emitters = (emit_jobs, emit_unread, emit_privacy, emit_superset_job, emit_lms)
     parts = [emit(values, tools) for emit in emitters]
     output: dict[str, Any] = {"jobs": [], "files": {}, "objects": [], "workloads": {}}
     needs, secrets = list_needs(values, tools), list_secrets(values)

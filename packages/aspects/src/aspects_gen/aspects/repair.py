@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from aspects_gen.aspects.clickhouse_jobs import PROCESS_ENV, SCRIPTS, UID
+from aspects_gen.aspects.clickhouse_jobs import PROCESS_ENV, SCRIPT_FILES, SCRIPTS, UID
 from aspects_gen.aspects.lms_files import repair_files, settings_files
 from aspects_gen.aspects.lms_job import (
     FILES,
@@ -20,7 +20,7 @@ from aspects_gen.aspects.lms_job import (
     own_secrets,
 )
 from aspects_gen.aspects.server import QUERIES, SCHEMA, ca_mount, ca_volume, server_env, trust_env
-from aspects_gen.aspects.trees import config_volume, mount, read_tree
+from aspects_gen.aspects.trees import config_volume, mount
 from aspects_gen.services.contract import Job, Need, Output, Tools
 
 REPLAY, COMPARE, BACKFILL = "aspects-replay", "aspects-compare", "aspects-backfill"
@@ -30,6 +30,9 @@ LOGS = "/tracking-logs"
 """Where the volume with tracking logs appears."""
 
 HOUR = 3600
+
+EARLIEST, LATEST = "1970-01-01", "2106-01-01"
+"""Moments around all that a statement may bear."""
 
 SERVICE_OF_RECORD = {
     "course_overviews": "cms",
@@ -73,6 +76,21 @@ def read_span(since: str, until: str) -> Span:
     return Span(since, until)
 
 
+def unread_words(since: str, until: str, *, dry_run: bool) -> list[str]:
+    """Return the words for the script that lets models read what they have not.
+
+    Args:
+        since: first moment; empty for as many days back as the values say.
+        until: the moment after the last; empty for now.
+        dry_run: count only.
+
+    Raises:
+        ValueError: as for `read_span`.
+    """
+    read_span(since or EARLIEST, until or LATEST)
+    return [*span_words(Span(since, until)), *(["--dry-run"] if dry_run else [])]
+
+
 def replay(
     values: dict[str, Any], tools: Tools, span: Span, *, claim: str, files: list[str]
 ) -> Output:
@@ -88,7 +106,7 @@ def replay(
     Raises:
         ValueError: this deployment has no image of the LMS.
     """
-    words = ["replay", *_span_words(span), *(f"{LOGS}/{name}" for name in files)]
+    words = ["replay", *span_words(span), *(f"{LOGS}/{name}" for name in files)]
     output = _lms_output(values, tools, REPLAY, "send the events of tracking logs again", claim)
     output["jobs"][0]["pod"]["containers"][0]["command"] = ["sh", f"{FOLDER}/replay.sh", *words]
     if not values["aspects"]["lrs"]["url"] and tools.endpoint("ralph/http"):
@@ -100,7 +118,7 @@ def compare(
     values: dict[str, Any], tools: Tools, span: Span, *, claim: str, files: list[str]
 ) -> Output:
     """Return the Job that counts what of tracking logs is missing; arguments as for `replay`."""
-    words = ["compare", "--json", *_span_words(span), *(f"{LOGS}/{name}" for name in files)]
+    words = ["compare", "--json", *span_words(span), *(f"{LOGS}/{name}" for name in files)]
     output = _lms_output(values, tools, COMPARE, "count events that are missing", claim)
     job = output["jobs"][0]
     job["pod"]["containers"][0]["command"] = ["sh", f"{FOLDER}/replay.sh", *words]
@@ -176,10 +194,6 @@ def restore_archive(values: dict[str, Any], tools: Tools, span: Span) -> Output:
         secret["ARCHIVE_SECRET"] = (pair["name"], pair["secretKey"])
     else:
         plain |= {"ARCHIVE_KEY": "", "ARCHIVE_SECRET": ""}
-    scripts = {
-        **read_tree("jobs/repair/clickhouse"),
-        "server.py": read_tree("jobs/init/clickhouse")["server.py"],
-    }
     container = {
         "name": ARCHIVE,
         "image": tools.image("aspects"),
@@ -190,14 +204,14 @@ def restore_archive(values: dict[str, Any], tools: Tools, span: Span) -> Output:
             *({"name": name, "value": value} for name, value in plain.items()),
             *({"name": name, **tools.secret(*ref)} for name, ref in secret.items()),
         ],
-        "volumeMounts": [mount(ARCHIVE, SCRIPTS), *ca_mount(values)],
+        "volumeMounts": [mount(SCRIPT_FILES, SCRIPTS), *ca_mount(values)],
     }
     job: Job = {
         "name": ARCHIVE,
         "about": "insert archived statements again",
         "pod": {
             "containers": [container],
-            "volumes": [config_volume(ARCHIVE), *ca_volume(values)],
+            "volumes": [config_volume(SCRIPT_FILES), *ca_volume(values)],
         },
         "workload": {"uid": UID, "writable": ["/tmp"], "tuning": aspects["jobs"]["migrate"]},  # noqa: S108
         "after": [],
@@ -205,7 +219,6 @@ def restore_archive(values: dict[str, Any], tools: Tools, span: Span) -> Output:
     }
     return {
         "jobs": [job],
-        "files": {ARCHIVE: scripts},
         "needs": [_need(ARCHIVE, SCHEMA, "inserts archived statements")],
     }
 
@@ -264,5 +277,7 @@ def _need(name: str, endpoint: str, why: str) -> Need:
     return {"client": f"job/{name}", "endpoint": endpoint, "why": why}
 
 
-def _span_words(span: Span) -> list[str]:
-    return ["--since", span.since, "--until", span.until]
+def span_words(span: Span) -> list[str]:
+    """Return the words by which scripts are given a span."""
+    sides = (("--since", span.since), ("--until", span.until))
+    return [word for name, text in sides if text for word in (name, text)]

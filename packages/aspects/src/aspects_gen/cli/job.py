@@ -25,6 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         add_environment(added)
         for option in operation.options:
             added.add_argument(option, **OPTIONS[option])
+        for option in operation.optional:
+            added.add_argument(option, **OPTIONS[option] | {"required": False, "default": ""})
         added.add_argument(
             "--run", default="1", metavar="WORD", help="ends the Job's name (default: 1)"
         )

@@ -19,6 +19,8 @@ class Operation(NamedTuple):
     about: str
     options: tuple[str, ...]
     compose: Compose
+    optional: tuple[str, ...] = ()
+    """Options that need not be given, although other operations require them."""
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -47,6 +49,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "action": "store_true",
         "help": "copy also what has not changed since its last copy",
     },
+    "--dry-run": {"action": "store_true", "help": "count, and change nothing"},
     "--full-refresh": {
         "action": "store_true",
         "help": "build models anew instead of what changed",
@@ -164,6 +167,12 @@ def _performance_report(values: Any, tools: Any, args: argparse.Namespace) -> An
     return performance_report(values, tools, words + (["--print-sql"] if args.print_sql else []))
 
 
+def _unread_words(args: argparse.Namespace) -> list[str]:
+    from aspects_gen.aspects.repair import unread_words
+
+    return unread_words(args.since, args.until, dry_run=args.dry_run)
+
+
 def _schema_need(name: str) -> dict[str, str]:
     return {"client": f"job/{name}", "endpoint": "clickhouse/ddl-http", "why": "changes tables"}
 
@@ -218,6 +227,12 @@ OPERATIONS: dict[str, Operation] = {
         "ask what every chart asks, and log what it costs",
         ("--dashboard", "--chart", "--course", "--print-sql"),
         _added("aspects-performance-report", _performance_report),
+    ),
+    "repair-unread": Operation(
+        "let the models read statements that are stored and that they have not read",
+        ("--dry-run",),
+        _again("cronjob/aspects-unread", _unread_words),
+        ("--since", "--until"),
     ),
     "purge": Operation(
         "remove personal data that may not be kept", (), _again("job/aspects-personal-data")

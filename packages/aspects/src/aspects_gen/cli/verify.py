@@ -45,14 +45,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _verify(place: Place, folder: Path, *, as_json: bool) -> None:
-    from aspects_gen.compose.pipeline import build_tree
     from aspects_gen.generate import compose_place
     from aspects_gen.services.registry import discover_services
     from aspects_gen.verify.run import verify
 
     bundle = compose_place(place, discover_services())
-    tree, values = build_tree(bundle), bundle.values.data
-    report = verify(place.name, tree, values, folder, _say)
+    report = verify(place.name, bundle, folder, _say)
     print(json.dumps(report.as_data(), indent=1) if as_json else report.as_text())
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from aspects_gen.compose.argocd import build_argocd
-from aspects_gen.compose.bundle import POD_OWNERS, Bundle, Item, pod_template
+from aspects_gen.compose.bundle import POD_OWNERS, Bundle, FileSet, Item, pod_template
 from aspects_gen.compose.configmaps import file_key
 from aspects_gen.compose.labels import NAME, PART_OF
 from aspects_gen.compose.order import CONFIG, SECRETS
@@ -31,9 +31,9 @@ def lay_out(bundle: Bundle, encrypted: dict[str, str]) -> Tree:
     resources: dict[str, list[str]] = defaultdict(list)
     for item in bundle.items:
         _stamp(item, bundle)
-        name = f"{item.kind.lower()}-{item.name}.yaml"
-        resources[item.folder].append(name)
-        tree[f"{item.folder}/{name}"] = header + dump_manifest(_named(item, bundle))
+        path = item_path(item)
+        resources[item.folder].append(path.rpartition("/")[2])
+        tree[path] = header + dump_manifest(_named(item, bundle))
     generators = _config_maps(bundle, tree)
     for name, text in encrypted.items():
         tree[f"secrets/{name}"] = text
@@ -52,6 +52,16 @@ def lay_out(bundle: Bundle, encrypted: dict[str, str]) -> Tree:
         for path, text in output.get("lms_files", {}).items():
             tree[f"lms/{path}"] = text
     return dict(sorted(tree.items()))
+
+
+def item_path(item: Item) -> str:
+    """Return where an object is in the output."""
+    return f"{item.folder}/{item.kind.lower()}-{item.name}.yaml"
+
+
+def file_path(name: str, file_set: FileSet, path: str) -> str:
+    """Return where a file of a ConfigMap is in the output."""
+    return f"{file_set.folder}/files/{name}/{path}"
 
 
 def _stamp(item: Item, bundle: Bundle) -> None:
@@ -80,7 +90,7 @@ def _config_maps(bundle: Bundle, tree: Tree) -> dict[str, list[dict[str, Any]]]:
     for name, file_set in sorted(bundle.files.items()):
         sources = []
         for path, text in sorted(file_set.files.items()):
-            tree[f"{file_set.folder}/files/{name}/{path}"] = text
+            tree[file_path(name, file_set, path)] = text
             key = file_key(path)
             shown = f"files/{name}/{path}"
             sources.append(shown if key == path else f"{key}={shown}")

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
 from aspects_gen.compose.bundle import Bundle, pod_template
 from aspects_gen.pods import ANY_ADDRESS, LOOPBACK, Process, lay_pod
 from aspects_gen.stack.process import failed
 from aspects_gen.stack.state import State
+from aspects_gen.verify.tied import run_tied
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108  only looked for
 
@@ -41,18 +40,27 @@ class Containers:
         """Return a Job's name with the hash of its content: another name, another run."""
         return self._bundle.job_names[f"job/{job}"]
 
-    def run_job(self, job: str, python: Path | None = None) -> str:
+    def run_job(
+        self,
+        job: str,
+        python: Path | None = None,
+        kind: str = "job",
+        arguments: Sequence[str] = (),
+    ) -> str:
         """Run a Job's containers to their end and return what they said.
 
         Args:
             job: its name.
             python: of its image; None for this one, which has the packages of the aspects image.
+            kind: `job`, or `cronjob` to run one now.
+            arguments: words that follow each command.
 
         Raises:
             StackError: one failed.
         """
         lines = []
-        for process in self._lay(f"job/{job}"):
+        for process in self._lay(f"{kind}/{job}"):
+            process.command.extend(arguments)
             lines.append(self._run(job, process, python or Path(sys.executable)))
         return "".join(lines)
 
@@ -113,19 +121,6 @@ class Containers:
         template = pod_template(self._owners[owner].manifest)
         text = json.dumps([template, str(python)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def run_tied(words: list[str], *, env: dict[str, str], folder: Path, output: IO[bytes]) -> int:
-    """Return the exit status of a process that ends when this one does, however that comes about."""
-    tied = [sys.executable, "-m", "aspects_gen.verify.tied", *words]
-    with subprocess.Popen(
-        tied, cwd=folder, env=env, stdin=subprocess.PIPE, stdout=output, stderr=output
-    ) as child:
-        try:
-            return child.wait()
-        finally:
-            if child.stdin:
-                child.stdin.close()
 
 
 def words_of(command: list[str], python: Path) -> list[str]:

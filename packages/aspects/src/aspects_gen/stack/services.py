@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from aspects_gen.aspects.repair import EARLIEST, LATEST, unread_words
+from aspects_gen.aspects.unread_job import NAME as UNREAD
 from aspects_gen.compose.bundle import Bundle
 from aspects_gen.demo.lrs import Lrs
 from aspects_gen.stack.containers import Containers
@@ -55,10 +57,11 @@ class Services:
         return f"http://{LOOPBACK}:{self.ports[name]}"
 
     def start_engine(self) -> bool:
-        """Start ClickHouse and mend what a kill left; return whether it had to be started."""
+        """Start ClickHouse and let the models read what a kill left unread; return whether it had to be started."""
         started = self.warehouse.start(self.ports[ENGINE])
         if started:
-            self.warehouse.mend()
+            everything = unread_words(EARLIEST, LATEST, dry_run=False)
+            self.containers.run_job(UNREAD, kind="cronjob", arguments=everything)
         return started
 
     def start_ralph(self, python: Path) -> bool:

@@ -8,18 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from aspects_gen.aspects.clickhouse_jobs import ACCESS, site_access
-from aspects_gen.aspects.naming import parsed_database
 from aspects_gen.compose.bundle import Bundle
 from aspects_gen.engine import process as engine
 from aspects_gen.engine.process import Engine
 from aspects_gen.engine.users import owner
 from aspects_gen.stack.state import Secrets, State, write_private
-from aspects_gen.stack.timers import in_order
 from aspects_gen.verify.client import Client
 from aspects_gen.verify.granted import read_access
-
-PARSED = "xapi_events_all_parsed_copies"
-"""Every statement that the models have read."""
+from aspects_gen.verify.timers import refresh_views
 
 OWNER = "stack_owner"
 """Account of the stack itself, which no deployment has."""
@@ -71,36 +67,8 @@ class Warehouse:
     def refresh(self) -> int:
         """Run every timed view now, each after those that it reads; return how many there are."""
         asking = self.owner()
-        lines = asking.ask(
-            "SELECT name, database, create_table_query FROM system.tables"
-            " WHERE (database, name) IN (SELECT database, view FROM system.view_refreshes)"
-            " FORMAT JSONCompactEachRow"
-        ).splitlines()
-        views = {name: (home, text) for name, home, text in map(json.loads, lines)}
-        for name in in_order({name: text for name, (_, text) in views.items()}):
-            for verb in ("REFRESH", "WAIT"):
-                asking.ask(f"SYSTEM {verb} VIEW `{views[name][0]}`.`{name}`")
-        asking.close()
-        return len(views)
-
-    def mend(self) -> int:
-        """Let the models read statements that a killed engine stored but did not parse; return how many.
-
-        An insert and what materialized views make of it are not one transaction, and a sender that tries again
-        hears that the statement is there. The raw table replaces equal rows, so inserting them again is safe.
-        """
-        aspects = self._values["aspects"]
-        raw = f"{parsed_database(aspects)}.{aspects['tables']['rawXapi']}"
-        read = f"{parsed_database(aspects)}.{PARSED}"
-        asking = self.owner()
         try:
-            if asking.rows(f"EXISTS TABLE {read}") != [["1"]]:
-                return 0  # the models are not built yet, and read everything when they are
-            lost = f"FROM {raw} WHERE event_id NOT IN (SELECT event_id FROM {read})"
-            count = int(asking.ask(f"SELECT uniqExact(event_id) {lost}"))
-            if count:
-                asking.ask(f"INSERT INTO {raw} SELECT * {lost} SETTINGS insert_deduplicate = 0")
-            return count
+            return refresh_views(asking)
         finally:
             asking.close()
 

@@ -89,7 +89,7 @@ def load_extensions(layers: Layers, schema_of: SchemaOf, definitions: Schema) ->
 
 def _refuse_folder(folder: Path, taken: list[str]) -> tuple[str, str, str, str] | None:
     """Return problem, found, expected and fix of a folder that cannot be one."""
-    expected = "a folder with dbt/, sql/, superset/ or grants.yaml in it"
+    expected = "a folder with dbt/, sql/, migrations/, superset/ or grants.yaml in it"
     if not folder.is_dir():
         found = "a file" if folder.exists() else "nothing"
         return (

@@ -10,9 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from aspects_gen.aspects.clickhouse_jobs import ACCESS, DBT, MIGRATE
+from aspects_gen.aspects.repair import EARLIEST, LATEST, unread_words
+from aspects_gen.aspects.unread_job import NAME as UNREAD
 from aspects_gen.engine.process import Engine
 from aspects_gen.errors import Failure, VerifyError
-from aspects_gen.verify.pods import Done, Pods
+from aspects_gen.verify.processes import Done, Processes
 
 _REFUSED = re.compile(
     r"^(\S+\.(?:sql|py)), statement (\d+)(?: of \d+)? failed: (.*)\n((?:.|\n)*)", re.MULTILINE
@@ -24,10 +26,14 @@ _SQL = re.compile(r"\[SQL: ((?:.|\n)*?)\]\n")
 _SHOWN = 3_000
 
 SQL_FILES, REVISIONS, PROJECT = "/app/sql", "/app/migrations", "/app/dbt"
+OWN_REVISIONS = "/app/site-migrations"
 """Where the pods have them, as `clickhouse_jobs` mounts them."""
 
+FOLDER = "aspects"
+"""Folder of the output that holds the Jobs tried here."""
 
-def run_access(pods: Pods, engine: Engine) -> Done:
+
+def run_access(pods: Processes, engine: Engine) -> Done:
     """Create databases and let every client sign in.
 
     Raises:
@@ -41,7 +47,7 @@ def run_access(pods: Pods, engine: Engine) -> Done:
     return done
 
 
-def run_migrations(pods: Pods, engine: Engine) -> Done:
+def run_migrations(pods: Processes, engine: Engine) -> Done:
     """Bring the base tables to the newest revision.
 
     Raises:
@@ -49,8 +55,10 @@ def run_migrations(pods: Pods, engine: Engine) -> Done:
     """
     done = pods.run(MIGRATE, engine)
     if done.status:
-        if refused := _refused(pods, done, "migrations", MIGRATE, f"{REVISIONS}/versions"):
-            raise refused
+        for folder in (OWN_REVISIONS, f"{REVISIONS}/versions"):
+            refused = _refused(pods, done, "migrations", MIGRATE, folder)
+            if refused and not refused.failures[0].file.startswith(OWN_REVISIONS):
+                raise refused
         revisions, sql = _REVISION.findall(done.output), _SQL.search(done.output)
         inside = f"{REVISIONS}/{revisions[-1]}" if revisions else "/app/scripts/migrate.py"
         file = pods.origin(MIGRATE, inside)
@@ -62,7 +70,7 @@ def run_migrations(pods: Pods, engine: Engine) -> Done:
     return done
 
 
-def run_models(pods: Pods, engine: Engine) -> Done:
+def run_models(pods: Processes, engine: Engine) -> Done:
     """Build the models.
 
     Raises:
@@ -71,7 +79,7 @@ def run_models(pods: Pods, engine: Engine) -> Done:
     return _dbt(pods, engine, "models", ())
 
 
-def run_script(pods: Pods, engine: Engine, name: str, script: str) -> Done:
+def run_script(pods: Processes, engine: Engine, name: str, script: str) -> Done:
     """Run a Job of one script that says itself what is wrong.
 
     Raises:
@@ -85,7 +93,28 @@ def run_script(pods: Pods, engine: Engine, name: str, script: str) -> Done:
     return done
 
 
-def run_tests(pods: Pods, engine: Engine, owner: Mapping[str, str]) -> int:
+def run_unread(pods: Processes, engine: Engine) -> Done:
+    """Look for statements of any time that no model has read; none may be left.
+
+    Raises:
+        VerifyError: there are, or it could not be told.
+    """
+    command = (
+        "python",
+        "/app/scripts/repair_unread.py",
+        *unread_words(EARLIEST, LATEST, dry_run=True),
+    )
+    done = pods.run(UNREAD, engine, command, kind="cronjob")
+    if done.status:
+        raise _broken("unread", pods.manifest_path(UNREAD, "cronjob"), done)
+    if not done.output.startswith("0 statements are unread"):
+        file = pods.origin(DBT, f"{PROJECT}/models/base/xapi_events_all_parsed.sql")
+        fix = "let the model read every statement, a malformed one with its reason"
+        raise VerifyError([Failure("unread", file, "", _reason(done.output), fix)])
+    return done
+
+
+def run_tests(pods: Processes, engine: Engine, owner: Mapping[str, str]) -> int:
     """Run the project's tests where the models are; return how many passed.
 
     Args:
@@ -113,7 +142,7 @@ def count_results(done: Done) -> dict[str, int]:
     return counts
 
 
-def _refused(pods: Pods, done: Done, stage: str, job: str, folder: str) -> VerifyError | None:
+def _refused(pods: Processes, done: Done, stage: str, job: str, folder: str) -> VerifyError | None:
     """Return what a script says of the statement that was refused, if it says so."""
     found = _REFUSED.search(done.output)
     if found is None:
@@ -126,7 +155,7 @@ def _refused(pods: Pods, done: Done, stage: str, job: str, folder: str) -> Verif
 
 
 def _dbt(
-    pods: Pods,
+    pods: Processes,
     engine: Engine,
     stage: str,
     command: tuple[str, ...],
@@ -141,7 +170,7 @@ def _dbt(
     return done
 
 
-def _failed_nodes(pods: Pods, done: Done, stage: str) -> Iterator[Failure]:
+def _failed_nodes(pods: Processes, done: Done, stage: str) -> Iterator[Failure]:
     """Yield every model or test that failed, from what dbt writes of its run."""
     target = _target(done)
     if target is None:

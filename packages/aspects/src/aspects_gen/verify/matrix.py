@@ -21,7 +21,7 @@ class Deed(NamedTuple):
 
     privilege: str
     statement: str
-    """With {on} for the target's name in backticks."""
+    """With {on} for the target's name in backticks, {name} for that without."""
     engines: tuple[str, ...] = ()
     """Parts of a table engine's name that it is for; none for all."""
     data: bytes | None = None
@@ -32,6 +32,9 @@ STORED = ("MergeTree",)
 ON_TABLES = (
     Deed("SELECT", "SELECT * FROM {on} LIMIT 1"),
     Deed("INSERT", "INSERT INTO {on} FORMAT TabSeparated", STORED, b""),
+    Deed("dictGet", "SELECT dictHas('{name}', 1)", ("Dictionary",)),
+    Deed("SYSTEM VIEWS", "SYSTEM WAIT VIEW {on}", ("MaterializedView",)),
+    Deed("BACKUP", "BACKUP TABLE {on} TO Null", STORED),
     Deed("ALTER DELETE", "ALTER TABLE {on} DELETE WHERE 1", STORED),
     Deed("ALTER ADD COLUMN", f"ALTER TABLE {{on}} ADD COLUMN {PROBE} Int8", STORED),
     Deed("OPTIMIZE", "OPTIMIZE TABLE {on} FINAL", STORED),
@@ -43,6 +46,7 @@ ON_TABLES = (
 """The harmless first: should one succeed that may not, the next ones still find their table."""
 
 ON_DATABASES = (
+    Deed("BACKUP", "BACKUP DATABASE {on} TO Null"),
     Deed("CREATE TABLE", f"CREATE TABLE {{on}}.{PROBE} (a Int8) ENGINE = MergeTree ORDER BY a"),
     Deed("CREATE VIEW", f"CREATE VIEW {{on}}.{PROBE} AS SELECT 1 AS a"),
     Deed(
@@ -133,7 +137,7 @@ def try_client(
         )
     forbidden = [deed for deed in deeds if deed not in may]
     for deed, on, target in forbidden:
-        statement = deed.statement.format(on=target)
+        statement = deed.statement.format(on=target, name=on)
         code = _try(asking, statement, deed.data)
         if code not in DENIED:
             ended = "succeeds" if not code else f"fails with code {code} instead of a refusal"

@@ -24,6 +24,7 @@ _ABOVE = {
     "DROP FUNCTION": ("DROP", "ALL"),
     "CREATE USER": ("ACCESS MANAGEMENT", "ALL"),
     "ROLE ADMIN": ("ACCESS MANAGEMENT", "ALL"),
+    "SYSTEM VIEWS": ("SYSTEM", "ALL"),
 }
 """Privilege to those that contain or imply it. Source: ClickHouse documentation, GRANT, read 2026-11."""
 

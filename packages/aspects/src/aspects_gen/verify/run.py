@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
+import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from aspects_gen.aspects.clickhouse_jobs import ACCESS, DBT, MIGRATE, PSEUDONYMS, site_access
+from aspects_gen.aspects.clickhouse_jobs import (
+    ACCESS,
+    DBT,
+    MIGRATE,
+    PSEUDONYMS,
+    SITE_MIGRATIONS,
+    site_access,
+)
 from aspects_gen.aspects.extensions import list_brought
 from aspects_gen.aspects.naming import data_databases
 from aspects_gen.aspects.privacy_jobs import PURGE
 from aspects_gen.aspects.server import cluster_name
 from aspects_gen.aspects.superset_job import EXTENSIONS
+from aspects_gen.compose.bundle import Bundle
+from aspects_gen.compose.layout import file_path
 from aspects_gen.engine.process import Engine, engine
 from aspects_gen.engine.unproven import UNPROVEN, Unproven
 from aspects_gen.engine.users import owner
@@ -30,16 +40,20 @@ from aspects_gen.verify.adoption import (
 from aspects_gen.verify.client import Client
 from aspects_gen.verify.granted import Accounts, read_access
 from aspects_gen.verify.matrix import list_deeds, list_tables, try_client
-from aspects_gen.verify.pods import FOLDER, Passwords, Pods
+from aspects_gen.verify.processes import Processes, make_secrets
 from aspects_gen.verify.report import Proof, Report
 from aspects_gen.verify.rights import find_breaches, gives, list_nevers
 from aspects_gen.verify.snapshot import find_changes, take_snapshot
+from aspects_gen.verify.timers import refresh_views
 from aspects_gen.verify.work import Work
 
 OWNER = "verify_owner"
 """Account of the verification itself, which no deployment has."""
 
 ROLES = f"{jobs.SQL_FILES}/03-roles.sql"
+
+OWN_STATEMENT = re.compile(r"\S+\.py, statement \d+ of \d+: ")
+"""How the migrations say what they run."""
 
 ON_CLUSTER_ADOPTION = Unproven(
     "Taking over a cluster's database that Tutor's Aspects left",
@@ -54,22 +68,20 @@ class Verification:
     """What the stages share.
 
     Args:
-        tree: the environment's output, path to text.
-        values: its complete values.
+        bundle: the environment, composed.
         folder: scratch folder, gone afterwards.
         say: tells the progress.
     """
 
-    def __init__(
-        self, tree: Mapping[str, str], values: dict[str, Any], folder: Path, say: Say
-    ) -> None:
-        self.values = values
+    def __init__(self, bundle: Bundle, folder: Path, say: Say) -> None:
+        self.values = bundle.settings
         self.folder = folder
         self.say = say
-        self.secrets = Passwords()
-        self.pods = Pods(tree, folder / "pods", self.secrets)
-        self.model = site_access(values)
-        self.databases = data_databases(values["aspects"])
+        self.pods = Processes(bundle, folder / "pods", make_secrets(bundle))
+        self.password = secrets.token_hex(16)
+        """The owner's."""
+        self.model = site_access(self.values)
+        self.databases = data_databases(self.values["aspects"])
         self.passwords = self.pods.passwords(ACCESS)
         self.accounts: Accounts = read_access(self.pods.files(ACCESS), self.passwords)
         self.roles = self.pods.origin(ACCESS, ROLES)
@@ -94,7 +106,7 @@ class Verification:
         folder = self.folder / name
         folder.mkdir(parents=True)
         admin = self.values["clickhouse"]["admin"]["user"]
-        owners = [owner(OWNER, self.secrets.of(OWNER, "")), owner(admin, self.passwords["admin"])]
+        owners = [owner(OWNER, self.password), owner(admin, self.passwords["admin"])]
         users = folder / "users.json"
         users.write_text(json.dumps({"users": [*owners, *self.accounts.as_users()]}), "utf-8")
         with engine(folder / "data", users=users, on_cluster="strip", access="accept") as running:
@@ -110,7 +122,7 @@ class Verification:
 
     def owner(self, running: Engine) -> Client:
         """Return the verification's own client."""
-        return Client(running, OWNER, self.secrets.of(OWNER, ""))
+        return Client(running, OWNER, self.password)
 
     def clients(self, running: Engine) -> dict[str, Client]:
         """Return every client of the model, signed in; those that cannot are failures."""
@@ -120,15 +132,12 @@ class Verification:
         }
 
 
-def verify(
-    environment: str, tree: Mapping[str, str], values: dict[str, Any], folder: Path, say: Say
-) -> Report:
+def verify(environment: str, bundle: Bundle, folder: Path, say: Say) -> Report:
     """Try one environment's output, and report what that proved.
 
     Args:
         environment: its name.
-        tree: its output, path to text.
-        values: its complete values.
+        bundle: the environment, composed: what `build` would write.
         folder: scratch folder.
         say: tells the progress.
 
@@ -136,12 +145,12 @@ def verify(
         VerifyError: something failed, by file and statement.
         EngineError: the engine itself could not do its part.
     """
-    run = Verification(tree, values, folder, say)
+    run = Verification(bundle, folder, say)
     try:
         _run_stages(run)
     except VerifyError as error:
         # of an extension the operator knows the file that it came from
-        named = dict(_origins(values))
+        named = dict(_origins(bundle))
         raise VerifyError(
             failure._replace(file=named.get(failure.file, failure.file))
             for failure in error.failures
@@ -149,11 +158,12 @@ def verify(
     return Report(environment, run.proofs, run.unproven)
 
 
-def _origins(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _origins(bundle: Bundle) -> Iterator[tuple[str, str]]:
     """Yield (path in the output, file of the operator's) of what extensions bring."""
-    folders = {"dbt": DBT, "sql": ACCESS, "superset": EXTENSIONS}
-    for file in list_brought(values["aspects"]):
-        yield f"{FOLDER}/files/{folders[file.kind]}/{file.path}", file.origin
+    maps = {"dbt": DBT, "sql": ACCESS, "migrations": SITE_MIGRATIONS, "superset": EXTENSIONS}
+    for file in list_brought(bundle.settings["aspects"]):
+        name = maps[file.kind]
+        yield file_path(name, bundle.files[name], file.path), file.origin
 
 
 def _run_stages(run: Verification) -> None:
@@ -163,6 +173,7 @@ def _run_stages(run: Verification) -> None:
         asking = run.clients(running)
         work = Work(run.model, asking, run.roles)
         _write(run, running, work)
+        _look_for_unread(run, running)
         _purge(run, running)
         _test(run, running)
         _replay(run, running)
@@ -192,7 +203,8 @@ def _build(run: Verification, running: Engine) -> None:
             for said in run.accounts.unread
         ]
     with run.stage("migrations", "bring an empty server to the newest revision") as proof:
-        jobs.run_migrations(run.pods, running)
+        done = jobs.run_migrations(run.pods, running)
+        proof.details = [line for line in done.output.splitlines() if OWN_STATEMENT.match(line)]
         run.columns = read_columns(run.owner(running), run.databases)
         proof.what += f": {len(run.columns)} tables"
     if run.values["aspects"]["pii"] == "pseudonym":
@@ -230,12 +242,14 @@ def _write(run: Verification, running: Engine, work: Work) -> None:
 
 
 def _refresh(asking: Client) -> None:
-    """Let every timed view run now, twice since some read others, and then no more: what follows compares."""
-    for _ in range(2):
-        for database, view in asking.rows("SELECT database, view FROM system.view_refreshes"):
-            for verb in ("REFRESH", "WAIT"):
-                asking.ask(f"SYSTEM {verb} VIEW `{database}`.`{view}`")
+    """Let every timed view run now, and then no more: what follows compares."""
+    refresh_views(asking)
     asking.ask("SYSTEM STOP VIEWS")
+
+
+def _look_for_unread(run: Verification, running: Engine) -> None:
+    with run.stage("unread", "every statement that is stored was read by the models") as proof:
+        proof.details = jobs.run_unread(run.pods, running).output.splitlines()
 
 
 def _purge(run: Verification, running: Engine) -> None:
@@ -247,8 +261,7 @@ def _purge(run: Verification, running: Engine) -> None:
 
 def _test(run: Verification, running: Engine) -> None:
     with run.stage("tests", "run the project's tests on what was written") as proof:
-        password = run.secrets.of(OWNER, "")
-        login = {"CLICKHOUSE_USER": OWNER, "DBT_ENV_SECRET_CLICKHOUSE_PASSWORD": password}
+        login = {"CLICKHOUSE_USER": OWNER, "DBT_ENV_SECRET_CLICKHOUSE_PASSWORD": run.password}
         proof.what += f": {jobs.run_tests(run.pods, running, login)} passed"
 
 

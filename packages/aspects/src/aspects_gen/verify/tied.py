@@ -1,4 +1,4 @@
-"""`python -m aspects_gen.verify.tied COMMAND…`: run a command that ends with whoever started it.
+"""Run a command that ends with whoever started it: `run_tied`, by `python -m aspects_gen.verify.tied COMMAND…`.
 
 The parent holds the other end of standard input. When that closes, even by kill -9, the command and
 all that it started are ended.
@@ -11,7 +11,23 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+
+def run_tied(words: list[str], *, env: Mapping[str, str], folder: Path, output: IO[bytes]) -> int:
+    """Return the exit status of a process that ends when this one does, however that comes about."""
+    tied = [sys.executable, "-m", "aspects_gen.verify.tied", *words]
+    with subprocess.Popen(
+        tied, cwd=folder, env=env, stdin=subprocess.PIPE, stdout=output, stderr=output
+    ) as child:
+        try:
+            return child.wait()
+        finally:
+            if child.stdin:
+                child.stdin.close()
 
 
 def main() -> int:

@@ -6,9 +6,10 @@ What the table has already is left out, so that models fed by inserts see nothin
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import server
+from moments import moment
 
 STRUCTURE = "event_id String, emission_time String, event String"
 """What Vector writes, one JSON object a line."""
@@ -27,12 +28,6 @@ def main() -> None:
         total += added
         server.say(f"{hour:%Y-%m-%d %H}: {added:,} rows more")
     server.say(f"{total:,} rows more in {table}")
-
-
-def moment(text: str) -> datetime:
-    """Return a moment; without an offset it is UTC."""
-    found = datetime.fromisoformat(text)
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def hours(since: datetime, until: datetime) -> list[datetime]:

@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from aspects_gen.aspects.clickhouse_jobs import ACCESS, DBT, MIGRATE
+from aspects_gen.compose.pipeline import build_tree
 from aspects_gen.engine.process import Engine
-from aspects_gen.verify.pods import Passwords, Pods
+from aspects_gen.verify.processes import Processes, make_secrets
 
 ENGINE = Engine("127.0.0.1", 1, 0, "none")
 
@@ -18,9 +20,10 @@ SHOW = "import json, os; print(json.dumps(dict(os.environ)))"
 
 STARTS = """
 import sys
-from aspects_gen.verify.pods import run_tied
+from aspects_gen.verify.tied import run_tied
 from pathlib import Path
-run_tied([sys.executable, "-c", sys.argv[1], sys.argv[2]], Path("."), {})
+words = [sys.executable, "-c", sys.argv[1], sys.argv[2]]
+run_tied(words, env={}, folder=Path("."), output=sys.stdout.buffer)
 """
 SLEEPS = """
 import os, subprocess, sys, time
@@ -33,7 +36,7 @@ time.sleep(600)
 
 @pytest.fixture
 def pods(smallest, tmp_path):
-    return Pods(smallest[0], tmp_path, Passwords())
+    return Processes(smallest, tmp_path, make_secrets(smallest))
 
 
 def environment_of(pods, job):
@@ -44,14 +47,16 @@ def environment_of(pods, job):
 
 def test_pod_has_the_files_of_its_configmaps_where_it_mounts_them(pods, smallest):
     done, env = environment_of(pods, MIGRATE)
-    names = [path for path in smallest[0] if path.startswith("aspects/files/aspects-migrations/")]
+    tree = build_tree(smallest)
+    names = [path for path in tree if path.startswith("aspects/files/aspects-migrations/")]
     assert names
     for path in names:
         inside = path.removeprefix("aspects/files/aspects-migrations/")
-        text = (done.folder / "app/migrations" / inside).read_text()
-        assert text == smallest[0][path]
+        assert (Path(env["MIGRATIONS"]) / inside).read_text() == tree[path]
         assert pods.origin(MIGRATE, f"/app/migrations/{inside}") == path
-    assert env["MIGRATIONS"] == f"{done.folder}/app/migrations"
+    assert pods.origin(MIGRATE, "/app/migrations/none.py") == "/app/migrations/none.py"
+    assert env["MIGRATIONS"].startswith(f"{done.folder}/")
+    assert pods.manifest_path(MIGRATE) in tree
 
 
 def test_pod_has_the_environment_of_its_manifest_and_no_other(pods, monkeypatch):
@@ -60,25 +65,25 @@ def test_pod_has_the_environment_of_its_manifest_and_no_other(pods, monkeypatch)
     assert "OF_THIS_PROCESS" not in env
     assert (env["CLICKHOUSE_HOST"], env["CLICKHOUSE_PORT"]) == ("127.0.0.1", "1")
     assert env["ASPECTS_EVENT_SINK_DATABASE"] == "event_sink"
-    assert env["DBT_TARGET_PATH"].startswith(f"{done.folder}/tmp/")
+    assert env["DBT_TARGET_PATH"].startswith(f"{done.folder}/")
     assert len(env["DBT_ENV_SECRET_CLICKHOUSE_PASSWORD"]) == 32
 
 
 def test_password_is_the_same_in_a_file_and_in_an_environment(pods):
     _, env = environment_of(pods, MIGRATE)
-    done, _ = environment_of(pods, ACCESS)
-    written = (done.folder / "run/aspects-secrets/migrations").read_text()
+    _, access = environment_of(pods, ACCESS)
+    written = (Path(access["SECRETS"]) / "migrations").read_text()
     assert written == env["CLICKHOUSE_PASSWORD"] == pods.passwords(ACCESS)["migrations"]
     assert len(set(pods.passwords(ACCESS).values())) == len(pods.passwords(ACCESS))
 
 
 def test_own_tls_is_left_out(compose_text, tmp_path):
-    tree, _ = compose_text(
+    bundle = compose_text(
         "profile: starter\nsite: {platformName: X, lmsHost: lms.example.org}\n"
         "clickhouse: {topology: external, external: {host: h.example.org, tls: true,"
         " httpPort: 8443, caSecret: {name: ca, key: ca.crt}}}\n"
     )
-    _, env = environment_of(Pods(tree, tmp_path, Passwords()), DBT)
+    _, env = environment_of(Processes(bundle, tmp_path, make_secrets(bundle)), DBT)
     assert env["CLICKHOUSE_TLS"] == "false"
     assert not {"SSL_CERT_FILE", "CLICKHOUSE_CA"} & env.keys()
 

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import random
 import re
-import threading
-import time
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from aspects_gen.engine import process
+from proxy import MODES, proxied, striking
 
 from . import campus, tutor_site
-from .proxy import proxied
 from .site import Site, differences
 
 pytestmark = pytest.mark.xdist_group("migrations")
-
-MODES = ("before", "after", "during", "engine")
-"""When the Job dies: before its statement is sent, after its answer, while it runs; or with the engine."""
 
 VERSION = r"INSERT INTO .?xapi.?\..?alembic_version"
 """What follows a revision's last statement."""
@@ -32,36 +27,6 @@ CHAINS, KILLS = 10, 5
 
 MIGRATIONS, MODELS = 1, 2
 """Numbers of these among the Jobs."""
-
-
-def striking(site, mode, hits, rng):
-    """Return what kills a site's Job at the first statement that `hits` accepts."""
-    struck = threading.Event()
-
-    def strike(proxy, number, statement, forward):
-        if struck.is_set() or not hits(number, statement):
-            return forward()
-        struck.set()
-        if mode == "before":
-            site.kill(mode)
-            return None
-        if mode == "after":
-            forward()
-        else:
-            threading.Thread(target=quietly, args=(forward,), daemon=True).start()
-            time.sleep(rng.random() * 0.05)
-        site.kill(mode)
-        return None
-
-    strike.struck = struck
-    return strike
-
-
-def quietly(forward):
-    try:
-        forward()
-    except Exception:
-        return
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +95,7 @@ def built(migrated, tmp_path_factory, proxy):
     ],
 )
 def test_migrations_killed_at_a_statement_end_in_the_same_state(site, migrated, mode, pattern):
-    strike = striking(site, mode, lambda _, it: re.search(pattern, it), random.Random(SEED))
+    strike = striking(site.kill, mode, lambda _, it: re.search(pattern, it), random.Random(SEED))
     done, _ = site.run(models=False, strike=strike, begin=MIGRATIONS)
     assert (done, strike.struck.is_set()) == (False, True)
     site.recover()
@@ -159,7 +124,9 @@ def test_jobs_killed_again_and_again_end_in_the_same_state(
     try:
         while len(struck) < KILLS:
             number, mode = rng.randint(1, most), MODES[len(struck) % len(MODES)]
-            strike = striking(site, mode, lambda count, _, number=number: count == number, rng)
+            strike = striking(
+                site.kill, mode, lambda count, _, number=number: count == number, rng
+            )
             done, statements = site.run(models=True, strike=strike, begin=begin)
             assert done != strike.struck.is_set(), struck
             if done:  # earlier runs had left less than that to do: another site takes the rest

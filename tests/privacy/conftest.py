@@ -1,199 +1,42 @@
-"""A site on the embedded engine, signed in to as its own clients, with the scripts of its own Jobs."""
+"""One site that lives through it all: personal data on, two learners retired, then pseudonyms, then off."""
 
 from __future__ import annotations
 
-import base64
-import http.client
-import json
-import os
-import subprocess
-import sys
-import urllib.parse
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
-import aspects_gen
-from aspects_gen.aspects.access import access_model, active_clients
-from aspects_gen.engine.process import engine
-from aspects_gen.engine.users import owner, users_of
-from aspects_gen.environment import find_places
-from aspects_gen.generate import generate, load_values
-from aspects_gen.services.registry import discover_services
-from environments import ENVIRONMENTS, lay_down
+from .site import Site
 
-JOBS = Path(aspects_gen.__file__).parent / "aspects" / "jobs"
-MIGRATIONS = JOBS.parent / "apps" / "aspects" / "migrations"
-KEY = "a key of pseudonyms, made for tests"
-OWNER = ("boss", "b")
+HERE = Path(__file__).parent
 
-VALUES = """
-aspects:
-  pii: "{pii}"
-  retentionMonths: {months}
-  source: ralph
-"""
+LIFE = (
+    "test_names",
+    "test_retirement",
+    "test_pseudonyms",
+    "test_purge",
+    "test_retention",
+    "test_kill",
+)
+"""Modules in the order in which they find the site: each leaves to the next what it changed."""
+
+TRACKING = """{{"username": "{user}", "name": "problem_check", "context": {{"user_id": {number}, "path": "/x"}}}}"""
 
 
-class Site:
-    """One data directory, served with the rights of one value of `pii` at a time."""
-
-    def __init__(self, folder):
-        self.folder, self.running, self.services = folder, ExitStack(), discover_services()
-
-    def switch(self, pii, months=120):
-        """Build the environment with a value of `pii`, and serve with the rights that follow."""
-        self.running.close()
-        self.pii = pii
-        place = self._place(pii, months)
-        values = load_values(place, self.services).data
-        self.clients = {client: f"pw-{client}" for client in active_clients(values)}
-        model = access_model(values["aspects"], clients=active_clients(values))
-        self.users = {entry["id"]: entry["user"] for entry in model["clients"]}
-        accounts = users_of(model, self.clients, owners=[owner(*OWNER)])
-        (self.folder / "users.json").write_text(json.dumps(accounts))
-        self.tree = generate(place, self.services, "code").tree
-        lay_down(self.tree, self.folder / "output")
-        served = engine(self.folder / "data", users=self.folder / "users.json")
-        self.port = self.running.enter_context(served).port
-        for name in model["databases"]:
-            self.run(f"CREATE DATABASE IF NOT EXISTS {name}")
-
-    def _place(self, pii, months):
-        folder = self.folder / "environments"
-        folder.mkdir(exist_ok=True)
-        text = (ENVIRONMENTS / "starter.yaml").read_text()
-        (folder / "site.yaml").write_text(text + VALUES.format(pii=pii, months=months))
-        (folder / "images.lock.json").write_text((ENVIRONMENTS / "images.lock.json").read_text())
-        return find_places(folder, self.folder / "output", ["site"])[0]
-
-    def ask(self, client, sql, body=b"", **settings):
-        """Send one statement as a client; return status and text."""
-        user = f"{self.users[client]}:{self.clients[client]}" if client else ":".join(OWNER)
-        words = urllib.parse.urlencode({"query": sql, **settings})
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
-        headers = {"Authorization": "Basic " + base64.b64encode(user.encode()).decode()}
-        try:
-            connection.request("POST", f"/?{words}", body, headers)
-            reply = connection.getresponse()
-            return reply.status, reply.read().decode(errors="replace")
-        finally:
-            connection.close()
-
-    def run(self, sql, body=b"", client="", **settings):
-        """Run one statement and return its text; AssertionError with the engine's words."""
-        status, text = self.ask(client, sql, body, **settings)
-        assert status == 200, f"{sql[:500]}\n{text[:2000]}"
-        return text
-
-    def rows(self, sql):
-        """Return a query's rows as lists."""
-        return [
-            json.loads(line) for line in self.run(f"{sql} FORMAT JSONCompactEachRow").splitlines()
-        ]
-
-    def insert(self, table, rows):
-        """Insert rows, given as tuples in table order, in one go."""
-        lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-        sql = f"INSERT INTO {table} FORMAT JSONCompactEachRow"
-        self.run(sql, lines.encode(), input_format_null_as_default=1)
-
-    def job(self, name, **more):
-        """Run the script of a Job with the environment it is given; return status and both outputs."""
-        container = self.container(name)
-        script = next(JOBS.rglob(Path(container["command"][1]).name))
-        return self.script(script, self.environment(container), more)
-
-    def script(self, script, environment, more):
-        """Run a script beside the modules it imports."""
-        done = subprocess.run(
-            [sys.executable, str(script)],
-            env=os.environ
-            | environment
-            | {
-                "PYTHONPATH": os.pathsep.join(
-                    map(str, (JOBS / "init" / "clickhouse", script.parent))
-                )
-            }
-            | more,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
-
-    def retire(self, text, **more):
-        """Run the retirement with a list; return status and both outputs."""
-        path = self.folder / "learners.txt"
-        path.write_text(text)
-        environment = self.environment(self.container("aspects-personal-data"))
-        script = JOBS / "privacy" / "retire.py"
-        return self.script(script, environment, {"LEARNERS": str(path), **more})
-
-    def container(self, name):
-        """Return the container of a Job."""
-        manifest = yaml.safe_load(self.tree[f"aspects/job-{name}.yaml"])
-        return manifest["spec"]["template"]["spec"]["containers"][0]
-
-    def environment(self, container):
-        """Return a container's environment: values as they are, Secrets as this site has them."""
-        secrets = {"clickhouse-migrations": "migrations", "clickhouse-dbt": "dbt"}
-        found = {}
-        for entry in container["env"]:
-            if "value" in entry:
-                found[entry["name"]] = entry["value"]
-            else:
-                secret = entry["valueFrom"]["secretKeyRef"]["name"]
-                client = secrets.get(secret)
-                found[entry["name"]] = self.clients[client] if client else KEY
-        return found | {"CLICKHOUSE_HOST": "127.0.0.1", "CLICKHOUSE_PORT": str(self.port)}
-
-    def build_models(self):
-        """Run dbt as its own client, on the project as it is composed."""
-        project = self.folder / "output" / "aspects" / "files" / "aspects-dbt"
-        names = self.environment(self.container("aspects-dbt"))
-        # only tests refresh
-        yearly = {
-            name: "EVERY 1 YEAR"
-            for name in names
-            if name.startswith("ASPECTS_") and name.endswith("_REFRESH")
-        }
-        status, said = self.job(
-            "aspects-dbt",
-            DBT_PROJECT_DIR=str(project),
-            DBT_PROFILES_DIR=str(project),
-            DBT_TARGET_PATH=str(self.folder / "target"),
-            DBT_LOG_PATH=str(self.folder / "logs"),
-            # the Jobs' own `dbt` is beside Python
-            PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            ASPECTS_PII_CACHE_LIFETIME="31536000",
-            # so that a test sees what came in just before a refresh
-            ASPECTS_ARRIVAL_OVERLAP="0 SECOND",
-            **yearly,
-        )
-        assert status == 0, said[-8000:]
-
-    def migrate(self):
-        """Run the migrations, which make the base tables and set how long rows are kept."""
-        status, said = self.job("aspects-migrate", MIGRATIONS=str(MIGRATIONS))
-        assert status == 0, said
-
-    def relations(self, kinds=""):
-        """Return (database, name) of everything in the databases of this site."""
-        return self.rows(
-            "SELECT database, name FROM system.tables WHERE database IN"
-            f" ('xapi', 'openedx', 'event_sink', 'reporting') {kinds} ORDER BY 1, 2"
-        )
+def pytest_collection_modifyitems(items):
+    """Run the modules of this folder in the order of the site's life."""
+    places = [place for place, item in enumerate(items) if item.path.parent == HERE]
+    ours = sorted((items[place] for place in places), key=lambda it: LIFE.index(it.path.stem))
+    for place, item in zip(places, ours, strict=True):
+        items[place] = item
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """A site with personal data on at first, its base tables and models made by their own clients.
 
-    One for all modules, since models are dear to build: what one leaves, the next one finds.
+    One for all modules, since models are dear to build.
     """
     made = Site(tmp_path_factory.mktemp("site"))
     try:
@@ -205,7 +48,7 @@ def site(tmp_path_factory):
         made.running.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def campus():
     """A small campus: {"events", "rows", "people"}."""
     from aspects_gen.demo import campus, rows, timeline
@@ -219,3 +62,97 @@ def campus():
         "rows": {table: list(rows.stream_rows(made, table)) for table in tables},
         "people": made.people,
     }
+
+
+@pytest.fixture(scope="session")
+def leaving(campus):
+    """Two learners that leave: one named by a random id, one by an address."""
+    mailing = next(person for person in campus["people"] if person.uses_email)
+    return [next(person for person in campus["people"] if not person.uses_email), mailing]
+
+
+def tracking_of(person):
+    return TRACKING.format(user=person.username, number=person.number)
+
+
+@pytest.fixture(scope="session")
+def filled(site, campus):
+    """The site with a campus in it, tracking logs and dead letters besides."""
+    for table, rows in campus["rows"].items():
+        site.insert(f"event_sink.{table}", rows)
+    site.insert("xapi.xapi_events_all", campus["events"])
+    site.insert("openedx.xapi_events_all", campus["events"][:50])
+    site.insert(
+        "openedx._tracking",
+        [("2025-02-01 00:00:00", tracking_of(person)) for person in campus["people"]],
+    )
+    site.insert(
+        "openedx._dead_letters",
+        [
+            (
+                f"00000000-0000-4000-8000-{number:012}",
+                "2025-02-01 00:00:00",
+                "tracking",
+                "invalid_json",
+                "pod",
+                f"cut off: {tracking_of(person)[:-9]}",
+            )
+            for number, person in enumerate(campus["people"])
+        ],
+    )
+    site.refresh()
+    return site
+
+
+@pytest.fixture(scope="session")
+def before_retirement(filled, tmp_path_factory):
+    """The data of the site before anybody has gone."""
+    return filled.copy(tmp_path_factory.mktemp("before-retirement"))
+
+
+@pytest.fixture(scope="session")
+def leavers(leaving):
+    """The list of those that leave, as the retirement reads it."""
+    return f"username: {leaving[0].username}\nemail: {leaving[1].email}\n"
+
+
+@pytest.fixture(scope="session")
+def retired(filled, leavers, before_retirement):
+    """The site after both have gone, and what was said."""
+    status, said = filled.retire(leavers)
+    assert status == 0, said
+    return {"said": said, "list": leavers}
+
+
+@pytest.fixture(scope="session")
+def pseudonymous(filled, retired):
+    """The site with pseudonyms: what was said on the way."""
+    filled.switch("pseudonym")
+    status, said = filled.job("aspects-pseudonyms")
+    assert status == 0, said
+    filled.build_models()
+    status, said = filled.job("aspects-personal-data")
+    assert status == 0, said
+    return said
+
+
+@pytest.fixture(scope="session")
+def before_purge(filled, pseudonymous, campus, tmp_path_factory):
+    """The data of the site when its models are those of personal data off, and what they forbid is still there."""
+    filled.run(
+        "CREATE TABLE event_sink.old_copy (username String, email String, id Int8) ENGINE = MergeTree ORDER BY id"
+    )
+    filled.insert(
+        "event_sink.old_copy", [[campus["people"][7].username, campus["people"][7].email, 1]]
+    )
+    filled.switch("off")
+    filled.build_models()
+    return filled.copy(tmp_path_factory.mktemp("before-purge"))
+
+
+@pytest.fixture(scope="session")
+def off(filled, before_purge):
+    """The site with personal data off: what was said on the way."""
+    status, said = filled.job("aspects-personal-data")
+    assert status == 0, said
+    return said

@@ -159,7 +159,8 @@ def test_key_that_could_be_guessed_is_refused(load_script, server_script, monkey
     names = ("clickhouse_connect.driver.exceptions", "server")
     for name, module in zip(names, (errors, server_script), strict=True):
         monkeypatch.setitem(sys.modules, name, module)
-    warehouse = load_script("jobs/privacy/warehouse.py")
+    timers = load_script("jobs/privacy/timers.py")
+    warehouse = load_script("jobs/privacy/warehouse.py", timers=timers)
     script = load_script("jobs/privacy/keep_pseudonym_key.py", warehouse=warehouse)
     monkeypatch.setenv("PSEUDONYM_KEY", "short")
     with pytest.raises(

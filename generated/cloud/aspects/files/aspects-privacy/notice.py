@@ -17,6 +17,9 @@ COLUMNS = {"run": "String"}
 COLUMNS |= dict.fromkeys((*Known._fields, "texts"), "Array(String)")
 COLUMNS |= {"pattern": "String"}
 
+SPARE = "+"
+"""Ends the name of a run in the row that stands while the other is replaced."""
+
 
 def table() -> Table:
     """Return the table that holds the rows while they last."""
@@ -37,28 +40,44 @@ def read(client, run: str) -> list[Known]:
     """Return what earlier tries of a run had found out."""
     wanted = ", ".join(f"`{name}`" for name in Known._fields)
     rows = client.query(
-        f"SELECT {wanted} FROM {warehouse.quoted(table())} WHERE run = {{run:String}}",
-        parameters={"run": run},
+        f"SELECT {wanted} FROM {warehouse.quoted(table())} WHERE {either(run)}"
     ).result_rows
     return [Known(*map(frozenset, row)) for row in rows]
 
 
 def write(client, run: str, known: Known) -> None:
-    """Put what is known in place of what an earlier try had put there, on every replica."""
-    row = [run, *(sorted(values) for values in known)]
+    """Put what is known in place of what an earlier try had put there, on every replica.
+
+    It is written twice, one row after the other, so that a run that is killed leaves one of them:
+    the records that it was made of may be gone.
+    """
+    row = [*(sorted(values) for values in known)]
     row += [learners.texts(known, pseudonym_key(client)), learners.pattern(known)]
-    remove(client, run)
-    client.insert("retiring_learners", [row], column_names=list(COLUMNS), database=table().home)
-    if os.environ.get("CLICKHOUSE_CLUSTER"):
-        where = warehouse.on_cluster()
-        client.command(f"SYSTEM SYNC REPLICA{where} {warehouse.quoted(table())}")
+    for name in (run + SPARE, run):
+        delete(client, f"run = '{name}'")
+        client.insert(
+            "retiring_learners", [[name, *row]], column_names=list(COLUMNS), database=table().home
+        )
+        if os.environ.get("CLICKHOUSE_CLUSTER"):
+            where = warehouse.on_cluster()
+            client.command(f"SYSTEM SYNC REPLICA{where} {warehouse.quoted(table())}")
+    delete(client, f"run = '{run}{SPARE}'")
 
 
 def remove(client, run: str) -> None:
     """Forget a run."""
-    mine = f"run = '{run}'"
-    if warehouse.count(client, table(), mine):
-        warehouse.change(client, table(), f"DELETE WHERE {mine}")
+    delete(client, either(run))
+
+
+def either(run: str) -> str:
+    """Return the condition of the rows of a run, the spare one as well."""
+    return f"run IN ('{run}', '{run}{SPARE}')"
+
+
+def delete(client, where: str) -> None:
+    """Remove rows, if there are any."""
+    if warehouse.count(client, table(), where):
+        warehouse.change(client, table(), f"DELETE WHERE {where}")
 
 
 def pseudonym_key(client) -> str:

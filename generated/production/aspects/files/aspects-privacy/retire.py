@@ -35,7 +35,7 @@ def main() -> None:
         os.environ["CLICKHOUSE_PASSWORD"],
         settings={**server.SETTINGS, "log_queries": 0},
     )
-    find_out(client, given)
+    again = find_out(client, given)
     # what a timer only adds to is cleaned first, since what a timer replaces is made of it
     timers = [sql for _, _, sql in warehouse.timed(client) if " APPEND " not in sql]
     timed = {warehouse.target_of(sql) for sql in timers}
@@ -46,7 +46,7 @@ def main() -> None:
     # with the records still there, a run that ends here can be repeated with the same list
     prove(client, [table for table in events if is_removable(table)], given.run)
     removed += sum(remove(client, table, given.run) for table in personal)
-    if removed:
+    if removed or again:
         warehouse.refresh(client)
     everything = searched(client)
     removed += sum(remove(client, t, given.run) for t in everything if t.title in timed)
@@ -55,15 +55,17 @@ def main() -> None:
     server.say(f"done: {removed} rows removed, nothing left in {len(everything)} tables")
 
 
-def find_out(client, given: learners.Known) -> None:
-    """Write down everything that is known of the learners, from this try and earlier ones."""
+def find_out(client, given: learners.Known) -> bool:
+    """Write down everything that is known of the learners; return whether an earlier try did not end."""
     notice.create(client)
     known = tracing.trace(client, given)
-    for earlier in notice.read(client, given.run):
+    tries = notice.read(client, given.run)
+    for earlier in tries:
         known = known.also(**earlier._asdict())
     notice.write(client, given.run, known)
     found = ", ".join(f"{len(values)} of kind {kind}" for kind, values in known._asdict().items())
     server.say(f"looking for {found}")
+    return bool(tries)
 
 
 def searched(client) -> list[Table]:

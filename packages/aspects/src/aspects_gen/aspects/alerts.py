@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aspects_gen.services.contract import Alert
 
-JOBS = "aspects-(access|migrate|dbt|pseudonyms|personal-data|assets|lms).*"
+JOBS = "aspects-(access|migrate|dbt|pseudonyms|personal-data|assets|lms|unread).*"
 
 
 def list_alerts(namespace: str) -> list[Alert]:

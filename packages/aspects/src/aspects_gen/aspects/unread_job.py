@@ -22,6 +22,9 @@ ID = f"cronjob/{NAME}"
 PARSED = "xapi_events_all_parsed_copies"
 """Relation beside the dbt model that shows every statement which was parsed."""
 
+KEPT_SECONDS = 2 * 24 * 3600
+"""How long a Job that has ended stays: a failed one raises the alert until then, or until it is deleted."""
+
 
 def emit_unread(values: dict[str, Any], tools: Tools) -> Output:
     """Return the CronJob; it runs as the user of the migrations, who may insert into the raw table."""
@@ -39,6 +42,7 @@ def _cron_job(values: dict[str, Any], tools: Tools) -> dict[str, Any]:
     settings = values["aspects"]["unread"]
     job = {
         "backoffLimit": 1,
+        "ttlSecondsAfterFinished": KEPT_SECONDS,
         "activeDeadlineSeconds": values["aspects"]["jobs"]["deadlines"]["unreadSeconds"],
         "template": {"spec": script_pod(values, tools, _recipe(values["aspects"], tools))},
     }

@@ -5,16 +5,50 @@ from __future__ import annotations
 import http.client
 import re
 import threading
+import time
 import urllib.parse
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 CLAIM = re.compile(r"INSERT INTO `\w+`.`_\w+_lock`")
+MODES = ("before", "after", "during", "engine")
+"""When a Job dies: before its statement is sent, after its answer, while it runs; or with the engine."""
+
 NOT_COPIED = {"transfer-encoding", "content-length", "connection", "date", "server"}
 
 
 def forward_all(proxy, number, statement, forward):
     return forward()
+
+
+def striking(kill, mode, hits, rng):
+    """Return what calls `kill(mode)` at the first statement that `hits(number, statement)` accepts."""
+    struck = threading.Event()
+
+    def strike(proxy, number, statement, forward):
+        if struck.is_set() or not hits(number, statement):
+            return forward()
+        struck.set()
+        if mode == "before":
+            kill(mode)
+            return None
+        if mode == "after":
+            forward()
+        else:
+            threading.Thread(target=quietly, args=(forward,), daemon=True).start()
+            time.sleep(rng.random() * 0.05)
+        kill(mode)
+        return None
+
+    strike.struck = struck
+    return strike
+
+
+def quietly(forward):
+    try:
+        forward()
+    except Exception:
+        return
 
 
 class Proxy(ThreadingHTTPServer):

@@ -56,6 +56,12 @@ def costing(warehouse: Warehouse) -> Iterator[Cost]:
     cost.stop()
 
 
+def settle(warehouse: Warehouse) -> None:
+    """Wait until no merge is going on, so that those of one measurement are not in the next one."""
+    while warehouse.rows("SELECT count() FROM system.merges")[0][0]:
+        time.sleep(1)
+
+
 def campus_of(events: int) -> dict[str, Any]:
     """Return a campus of ten courses, with one learner for every 160 statements."""
     return make_campus(events=events, learners=max(12, events // 160), courses=10, malformed=0.01)

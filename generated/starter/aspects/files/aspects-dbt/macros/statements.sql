@@ -5,7 +5,7 @@
   -#}
   {%- set parsed = ref('xapi_events_all_parsed') -%}
   {%- if parsed.is_cte -%}
-    ({{ with_fields('select * from ' ~ parsed, statement_fields()) }})
+    ({{ with_fields('select *' ~ fields_here() ~ ' from (select *, ' ~ read_parts('event') ~ ' as part from ' ~ parsed ~ ')', statement_fields()) }})
   {%- else -%}
     {{ parsed.incorporate(path={'identifier': parsed.identifier ~ ('_copies' if copies else '_fields')}) }}
   {%- endif -%}
@@ -29,40 +29,78 @@
 {%- endmacro %}
 
 {% macro read_statements(raw) -%}
-  {#- The columns of xapi_events_all_parsed, learners named as the LMS names them; the text is read once for all that lies outside verb and object. -#}
+  {#- The columns of xapi_events_all_parsed, learners named as the LMS names them, and the parts of the text. -#}
   select
       event_id,
-      toLowCardinality(JSONExtractString(event, 'verb', 'id')) as verb_id,
+      toLowCardinality(part.verb.id) as verb_id,
       multiIf(
-          part.1.1.1 != '', part.1.1.1,
-          part.1.2 != '', part.1.2,
-          part.1.3
+          part.actor.account.name != '', part.actor.account.name,
+          part.actor.mbox != '', part.actor.mbox,
+          part.actor.mbox_sha1sum
       ) as actor_id,
-      JSONExtractString(event, 'object', 'id') as object_id,
+      part.object.id as object_id,
       toLowCardinality(multiIf(
-          part.2.1[1].3.1 = 'http://adlnet.gov/expapi/activities/course', part.2.1[1].1,
-          part.2.1[1].2 in ('Activity', 'GroupActivity'), part.2.2[1].1,
+          part.context.contextActivities.parent[1].definition.type = 'http://adlnet.gov/expapi/activities/course',
+          part.context.contextActivities.parent[1].id,
+          part.context.contextActivities.parent[1].objectType in ('Activity', 'GroupActivity'),
+          part.context.contextActivities.grouping[1].id,
           object_id
       )) as course_id,
-      toLowCardinality(splitByChar('/', assumeNotNull(toString(course_id)))[-1]) as course_key,
+      extract(course_id, '[^/]*$') as course_key,
       toLowCardinality(coalesce(
-          get_org_from_course_url(toString(course_id)),
-          get_org_from_ccx_course_url(toString(course_id)),
+          get_org_from_course_url(course_id),
+          get_org_from_ccx_course_url(course_id),
           ''
       )) as org,
       emission_time,
-      event
-  from (
-      select
-          event_id,
-          emission_time,
-          event,
-          tuple(
-              JSONExtract(event, 'actor', 'Tuple(account Tuple(name String), mbox String, mbox_sha1sum String)'),
-              JSONExtract(event, 'context', 'contextActivities', 'Tuple(parent Array(Tuple(id String, objectType String, definition Tuple(type String))), grouping Array(Tuple(id String)))')
-          ) as part
-      from {{ raw }}
-  )
+      event,
+      part
+  from (select event_id, emission_time, event, {{ read_parts('event') }} as part from {{ raw }})
+{%- endmacro %}
+
+{% macro read_parts(text) -%}
+  {#-
+    All that is read of a statement's text, in one go: each further call would read it from the
+    beginning. What is missing or of another kind is empty, a number is its text.
+  -#}
+  JSONExtract({{ text }}, 'Tuple(
+      actor Tuple(account Tuple(name String), mbox String, mbox_sha1sum String, name String),
+      verb Tuple(id String),
+      object Tuple(
+          id String,
+          objectType String,
+          definition Tuple(
+              type String,
+              interactionType String,
+              extensions Tuple(
+                  `http://id.tincanapi.com/extension/attempt-id` String,
+                  `https://w3id.org/xapi/acrossx/extensions/type` String
+              )
+          )
+      ),
+      result Tuple(
+          response String,
+          success Bool,
+          score Tuple(scaled String),
+          extensions Tuple(
+              `http://www.tincanapi.co.uk/activitytypes/grade_classification` String,
+              `https://w3id.org/xapi/video/extensions/time` String,
+              `https://w3id.org/xapi/video/extensions/time-from` String
+          )
+      ),
+      context Tuple(
+          statement Tuple(id String),
+          extensions Tuple(
+              `http://id.tincanapi.com/extension/starting-position` String,
+              `http://id.tincanapi.com/extension/ending-point` String,
+              `https://w3id.org/xapi/video/extensions/length` String
+          ),
+          contextActivities Tuple(
+              parent Array(Tuple(id String, objectType String, definition Tuple(type String))),
+              grouping Array(Tuple(id String))
+          )
+      )
+  )')
 {%- endmacro %}
 
 {% macro verb(name) -%}
@@ -88,7 +126,7 @@
   splitByChar('/', toString({{ address }}))[-1]
 {%- endmacro %}
 
-{% macro whole_number(keys) -%}
-  {#- A whole number or the text of one; a fraction is dropped; anything else is 0. -#}
-  toInt64OrZero(extract(JSONExtract(event, {{ keys }}, 'String'), '^(-?[0-9]+)(?:[.][0-9]*)?$'))
+{% macro whole_number(text) -%}
+  {#- Of a whole number or the text of one; a fraction is dropped; anything else is 0. -#}
+  toInt64OrZero(extract({{ text }}, '^(-?[0-9]+)(?:[.][0-9]*)?$'))
 {%- endmacro %}

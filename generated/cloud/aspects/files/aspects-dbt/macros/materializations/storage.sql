@@ -54,10 +54,11 @@
 {%- endmacro %}
 
 {% macro fill_storage(relation, sql, columns) -%}
+  {#- Repeated rows are left to the engine's merges: to look for them in each block costs more than they do. -#}
   {%- set query -%}
     insert into {{ relation }} ({{ column_names(columns) }})
     select {{ column_names(columns) }} from ({{ sql }})
-    settings max_partitions_per_insert_block = 0
+    settings max_partitions_per_insert_block = 0, optimize_on_insert = 0
   {%- endset -%}
   {%- do run_query(query) -%}
 {%- endmacro %}

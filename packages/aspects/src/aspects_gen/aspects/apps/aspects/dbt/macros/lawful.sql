@@ -55,7 +55,7 @@
   {#- Empty for a statement that counts. -#}
   multiIf(
       {#- the text is read again only where it may be none #}
-      (verb_id = '' or not startsWith(event, '{')) and JSONType(event) != 'Object', 'invalid_json',
+      (part.verb.id = '' or not startsWith(event, '{')) and JSONType(event) != 'Object', 'invalid_json',
       length(event) > {{ largest_statement() }}, 'too_large',
       actor_id = '', 'missing_actor',
       verb_id = '', 'missing_verb',

@@ -17,8 +17,11 @@
       {{ read_statements(raw) }}
   {%- else %}
       select
-          * except (shown, clean, part) replace (shown as actor_id, clean as event),
-          if(clean = event, part, {{ read_parts('clean') }}) as part
+          * except (shown, clean, same) replace (
+              shown as actor_id,
+              clean as event,
+              if(same, part, {{ read_parts('clean') }}) as part
+          )
       from (
           select
               *,
@@ -27,7 +30,8 @@
                   actor_id = '', if(JSONType(event) = 'Object', '{}', ''),
                   part.actor.name = '', {{ without_id('event') }},
                   replaceAll({{ without_id('event') }}, concat('"', part.actor.name, '"'), '""')
-              ) as clean
+              ) as clean,
+              clean = event as same
           from ({{ read_statements(raw) }})
       )
   {%- endif %}

@@ -33,7 +33,7 @@ def repair(warehouse):
                 "CLICKHOUSE_PASSWORD": "",
                 "RAW_TABLE": "`xapi`.`xapi_events_all`",
                 "PARSED_TABLE": "`xapi`.`xapi_events_all_parsed_copies`",
-                "KEPT_UNTIL": "toDateTime(emission_time) + INTERVAL 120 MONTH",
+                "KEPT_UNTIL": "toDateTime(emission_time) + INTERVAL 960 MONTH",
             }
             | more,
             capture_output=True,

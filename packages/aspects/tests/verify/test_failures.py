@@ -33,6 +33,7 @@ def test_right_too_many_is_found_by_trying_and_one_too_few_by_asking(smallest, t
     bad = (
         "GRANT SELECT ON `event_sink`.`user_profile` TO `ch_report_role`;\n"
         "REVOKE INSERT ON `xapi`.`xapi_events_all` FROM `ch_lrs_role`;\n"
+        "GRANT BACKUP ON `xapi`.`xapi_events_all` TO `ch_lrs_role`;\n"
     )
     run = Verification(changed(smallest, ROLES, lambda text: text + bad), tmp_path, say)
     with run.server("fresh") as running:
@@ -40,7 +41,8 @@ def test_right_too_many_is_found_by_trying_and_one_too_few_by_asking(smallest, t
         jobs.run_migrations(run.pods, running)
         with pytest.raises(VerifyError) as caught:
             try_rights(run, running, run.clients(running))
-    few, many = failures_of(caught.value)
+    few, copied, many = failures_of(caught.value)
+    assert copied.problem == "ch_lrs tries BACKUP on xapi.xapi_events_all, which succeeds"
     assert few.file == ROLES
     assert few.problem == "ch_lrs may not INSERT xapi.xapi_events_all, which the model lets it"
     assert few.statement == "CHECK GRANT INSERT ON `xapi`.`xapi_events_all`"

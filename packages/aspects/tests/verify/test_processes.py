@@ -77,6 +77,13 @@ def test_password_is_the_same_in_a_file_and_in_an_environment(pods):
     assert len(set(pods.passwords(ACCESS).values())) == len(pods.passwords(ACCESS))
 
 
+def test_cron_job_runs_now_with_more_words(pods):
+    done = pods.run("cronjob/aspects-unread", ENGINE, arguments=("--until", "never"))
+    assert done.status == 2
+    assert "argument --until: invalid moment value: 'never'" in done.output
+    assert pods.manifest_path("cronjob/aspects-unread") == "aspects/cronjob-aspects-unread.yaml"
+
+
 def test_own_tls_is_left_out(compose_text, tmp_path):
     bundle = compose_text(
         "profile: starter\nsite: {platformName: X, lmsHost: lms.example.org}\n"

@@ -11,7 +11,7 @@ from typing import Any
 
 from aspects_gen.aspects.clickhouse_jobs import ACCESS, DBT, MIGRATE
 from aspects_gen.aspects.repair import EARLIEST, LATEST, unread_words
-from aspects_gen.aspects.unread_job import NAME as UNREAD
+from aspects_gen.aspects.unread_job import ID as UNREAD
 from aspects_gen.engine.process import Engine
 from aspects_gen.errors import Failure, VerifyError
 from aspects_gen.verify.processes import Done, Processes
@@ -99,14 +99,10 @@ def run_unread(pods: Processes, engine: Engine) -> Done:
     Raises:
         VerifyError: there are, or it could not be told.
     """
-    command = (
-        "python",
-        "/app/scripts/repair_unread.py",
-        *unread_words(EARLIEST, LATEST, dry_run=True),
-    )
-    done = pods.run(UNREAD, engine, command, kind="cronjob")
+    everything = unread_words(EARLIEST, LATEST, dry_run=True)
+    done = pods.run(UNREAD, engine, arguments=everything)
     if done.status:
-        raise _broken("unread", pods.manifest_path(UNREAD, "cronjob"), done)
+        raise _broken("unread", pods.manifest_path(UNREAD), done)
     if not done.output.startswith("0 statements are unread"):
         file = pods.origin(DBT, f"{PROJECT}/models/base/xapi_events_all_parsed.sql")
         fix = "let the model read every statement, a malformed one with its reason"

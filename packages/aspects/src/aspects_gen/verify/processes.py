@@ -52,9 +52,9 @@ class Processes:
         self._folder = folder
         self._secrets = values
 
-    def manifest_path(self, job: str, kind: str = "job") -> str:
+    def manifest_path(self, job: str) -> str:
         """Return where a Job's manifest is in the output."""
-        return manifest_path(self._bundle, f"{kind}/{job}")
+        return manifest_path(self._bundle, _owner(job))
 
     def files(self, config_map: str) -> dict[str, str]:
         """Return path to text of a ConfigMap, without those that it is split into."""
@@ -62,13 +62,13 @@ class Processes:
 
     def origin(self, job: str, path: str) -> str:
         """Return where in the output a file of a pod comes from, or the path where nothing is known."""
-        return origin_of(self._bundle, f"job/{job}", path)
+        return origin_of(self._bundle, _owner(job), path)
 
     def passwords(self, job: str) -> dict[str, str]:
         """Return the passwords that a Job gets as files: file name to password."""
         return {
             path: self._secrets[name][key]
-            for volume in find_pod(self._bundle, f"job/{job}").get("volumes", [])
+            for volume in find_pod(self._bundle, _owner(job)).get("volumes", [])
             for kind, name, key, path in shown_files(self._bundle, volume)
             if kind == "secret"
         }
@@ -79,21 +79,21 @@ class Processes:
         engine: Engine,
         command: Sequence[str] = (),
         environment: Mapping[str, str] = MappingProxyType({}),
-        kind: str = "job",
+        arguments: Sequence[str] = (),
     ) -> Done:
         """Run a Job's only container to its end.
 
         Args:
-            job: its name.
+            job: its name; the id of a CronJob to run one now.
             engine: takes the place of the ClickHouse server that the manifest names.
             command: instead of the container's own.
             environment: instead of what the manifest says.
-            kind: `job`, or `cronjob` to run one now.
+            arguments: words that follow the command.
         """
-        folder = self._folder / f"{job}-{secrets.token_hex(3)}"
+        folder = self._folder / f"{job.rpartition('/')[2]}-{secrets.token_hex(3)}"
         folder.mkdir(parents=True)
-        (process,) = lay_pod(self._bundle, f"{kind}/{job}", folder, self._secrets)
-        words = [*(command or process.command)]
+        (process,) = lay_pod(self._bundle, _owner(job), folder, self._secrets)
+        words = [*(command or process.command), *arguments]
         words[0] = sys.executable if words[0] == "python" else words[0]
         here = {
             "CLICKHOUSE_HOST": engine.host,
@@ -108,3 +108,8 @@ class Processes:
                 words, env={**own, **here, **environment}, folder=folder, output=output
             )
         return Done(status, (folder / OUTPUT).read_text("utf-8", errors="replace"), folder)
+
+
+def _owner(job: str) -> str:
+    """Return the id of what a name or an id stands for."""
+    return job if "/" in job else f"job/{job}"

@@ -9,6 +9,18 @@
 
 {% macro kept_end() -%} /* until here */ {%- endmacro %}
 
+{% macro kept_of(model) -%}
+  {#-
+    What such a model keeps of a row, for readers that need nothing of what its view adds: joins are
+    made even where no column of theirs is asked for. In a unit test the rows given.
+  -#}
+  {%- if model.is_cte -%}
+    {{ model }}
+  {%- else -%}
+    {{ model.incorporate(path={'identifier': model.identifier ~ '_fields'}) }}
+  {%- endif -%}
+{%- endmacro %}
+
 {% macro touched() -%}
   {#- Where the condition goes that leaves the rows of touched keys; all rows in a whole build. -#}
   true /* touched */

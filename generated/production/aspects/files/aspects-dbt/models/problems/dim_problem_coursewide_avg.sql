@@ -31,7 +31,7 @@ with coursewide as (
             count() as answered,
             min(answers.emission_time) as oldest,
             max(answers.emission_time) as emission_time
-        from {{ ref('dim_learner_last_response') }} as answers
+        from {{ kept_of(ref('dim_learner_last_response')) }} as answers
         where {{ touched() }}
         group by org, course_key, problem_id
     {% endcall %}

@@ -6,7 +6,7 @@ with answers as (
         actor_id,
         count() as answered_count,
         countIf(success and attempts = 1) as correct_first_count
-    from {{ ref('dim_learner_last_response') }}
+    from {{ kept_of(ref('dim_learner_last_response')) }}
     group by org, course_key, actor_id
 )
 

@@ -40,6 +40,8 @@ VALUES = {
     "aspects": {"pii": "on", "dashboards": {"locales": ["en", "es_419"]}},
     "superset": {
         "blockStudentAccess": False,
+        # a walk through all dashboards takes longer than a page of the LMS
+        "guestTokenSeconds": 3600,
         "rateLimit": "100000 per second",
         "authRateLimit": "100000 per second",
     },

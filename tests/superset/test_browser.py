@@ -83,7 +83,7 @@ def look(imported, tmp_path):
             env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
             capture_output=True,
             text=True,
-            timeout=1200,
+            timeout=3600,
             check=False,
         )
         lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]

@@ -132,6 +132,29 @@ def test_platform_figures_are_for_operators_only(people, charts):
         )
 
 
+def test_only_operators_see_who_uses_superset(people, placed_charts):
+    """Rows of Superset's own database, here of SQLite, by the questions of the five charts."""
+    theirs = [
+        chart
+        for chart in placed_charts
+        if chart["slug"] == "operator-dashboard-es_419"
+        and chart["dataset"].startswith(("superset_action_log", "ab_user"))
+    ]
+    assert len(theirs) == 5
+    for chart in theirs:
+        for who, status in (("root", 200), ("staff", 200), ("teacher", 403), ("learner", 403)):
+            answer = people[who].ask(chart, chart["dashboard"])
+            assert answer.status_code == status, (chart["name"], who, answer.text[:600])
+    users = next(c for c in theirs if c["dataset"].startswith("ab_user"))
+
+    def count(body):
+        metric = {"expressionType": "SQL", "sqlExpression": "COUNT(*)", "label": "rows"}
+        body["queries"] = [{"metrics": [metric], "columns": [], "filters": [], "orderby": []}]
+
+    answer = people["staff"].ask(users, users["dashboard"], count)
+    assert answer.json()["result"][0]["data"][0]["rows"] > 2
+
+
 def test_data_opens_through_a_dashboard_only(people, charts):
     assert people["teacher"].ask(charts["Trial modes"]).status_code == 403
 

@@ -31,7 +31,6 @@ TRANSLATABLE = {
         "description",
         "params.x_axis_title",
         "params.y_axis_title",
-        "params.yAxisTitleSecondary",
     ),
     "datasets": (
         "columns.*.verbose_name",

@@ -25,7 +25,7 @@ KINDS: dict[str, tuple[str, frozenset[str]]] = {
     "area": ("echarts_area", frozenset({"rolling"})),
     "bars_and_line": (
         "mixed_timeseries",
-        frozenset({"x", "bars", "line", "y_title", "line_title", "x_title", "sort_by_metric"}),
+        frozenset({"x", "bars", "line", "y_title", "x_title", "sort_by_metric"}),
     ),
     "pie": ("pie", frozenset({"metric", "by"})),
     "pivot": ("pivot_table_v2", frozenset({"metrics", "down", "across"})),

@@ -144,7 +144,8 @@ def _mixed(chart: dict[str, Any]) -> dict[str, Any]:
         "y_axis_title": chart.get("y_title", ""),
         "y_axis_title_margin": 40,
         "y_axis_title_position": "Left",
-        "yAxisTitleSecondary": chart.get("line_title", ""),
+        # Superset would put a title over the legend; the legend says what the line is
+        "yAxisTitleSecondary": "",
         "xAxisForceCategorical": True,
         # whole numbers alone would give several marks of a low axis one label
         "y_axis_format": "SMART_NUMBER",
@@ -154,8 +155,7 @@ def _mixed(chart: dict[str, Any]) -> dict[str, Any]:
         "color_scheme": chart["scheme"],
         "show_legend": True,
         "legendType": "scroll",
-        # the right axis has its title above
-        "legendOrientation": "bottom",
+        "legendOrientation": "top",
         "rich_tooltip": True,
         "truncateXAxis": True,
         "adhoc_filters_b": adhoc_filters(chart),

@@ -36,7 +36,7 @@ class Superset:
             "PYTHONPATH": str(folder / "superset-config"),
             "PYTHONDONTWRITEBYTECODE": "1",
             "SUPERSET_HOME": str(folder),
-            "SUPERSET__SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder}/metadata.db",
+            "SUPERSET__SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder}/metadata.db?timeout=60",
             "SCARF_ANALYTICS": "false",
             **SECRETS,
             **more,

@@ -118,8 +118,8 @@ def test_shared_chart_bears_the_name_of_its_place(bundle):
 
 
 def test_dataset_of_another_brings_its_sql_along(bundle):
-    found = bundle["datasets/openedx_clickhouse/at_risk_problem_engagement.yaml"]
-    assert "reporting.fact_problem_engagement" in found["sql"]
+    found = bundle["datasets/openedx_clickhouse/at_risk_coursewide_avg.yaml"]
+    assert "reporting.dim_problem_coursewide_avg" in found["sql"]
     assert "learner_status = 'at-risk'" in found["sql"]
     assert "{" not in found["sql"]
 

@@ -1,5 +1,7 @@
 """Every chart's queries run on the models, whole, for one course, and under the dashboard's filters."""
 
+import re
+
 import pytest
 
 import superset_sql
@@ -74,6 +76,44 @@ def test_chart_of_one_course_is_the_same_by_rule_and_by_filters(filled, course, 
     assert by_rule == by_filters
     nothing = [filled.rows(sql) for sql in asked(CHARTS[name], rules=["course_key = ''"])]
     assert by_rule != nothing or name in EMPTY
+
+
+WHOLE = {"dim_course_names_rows", "tag", "taxonomy"}
+"""What every course may cost a chart of one: a row for each, and the tags there are."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        n
+        for n, c in CHARTS.items()
+        if "course_key" in column_names(c) and not n.startswith("operator-dashboard-")
+    ],
+)
+def test_chart_of_one_course_finds_it_by_key(filled, course, name):
+    rule = f"course_key = '{course['course_key']}' AND org = '{course['org']}'"
+    for sql in asked(CHARTS[name], rules=[rule]):
+        plan = filled.run(f"EXPLAIN indexes = 1 {sql} FORMAT TSVRaw")
+        reads = re.split(r"ReadFromMergeTree \(\w+\.(\w+)\)", plan)
+        found = dict(zip(reads[1::2], reads[2::2], strict=True))
+        assert found
+        assert {table for table, how in found.items() if "Condition: true" in how} <= WHOLE
+
+
+def test_seconds_of_a_learner_are_those_of_the_learner(filled):
+    ((key, actor, username),) = filled.rows(
+        "SELECT course_key, actor_id, username FROM reporting.video_watches WHERE username != ''"
+        " GROUP BY ALL ORDER BY uniqExact(block_id) DESC, max(video_rewatched_count) DESC, username LIMIT 1"
+    )
+    chart = CHARTS["course-dashboard-number-of-views-across-video-duration"]
+    (sql,) = asked(chart, chosen={"course_key": [key], "username": [username]})
+    truth = filled.rows(
+        "SELECT watched_segment, sum(watch_count), sumIf(watch_count, watch_count > 1)"
+        f" FROM reporting.fact_video_segments WHERE course_key = '{key}' AND actor_id = '{actor}'"
+        " GROUP BY watched_segment"
+    )
+    assert truth
+    assert sorted(filled.rows(sql)) == sorted(truth)
 
 
 def test_tags_choose_courses(filled):

@@ -10,7 +10,7 @@
       any(section_with_name) as section_with_name,
       any(subsection_block_id) as subsection_block_id,
       any(subsection_with_name) as subsection_with_name
-  from {{ ref('dim_course_blocks') }}
+  from {{ rows_of(ref('dim_course_blocks')) }}
   where block_id like '%@{{ kind }}+block@%'
   group by org, course_key, section_number, subsection_number
 {%- endmacro %}

@@ -38,7 +38,7 @@ select
     pages.subsection_block_id as subsection_block_id,
     pages.section_block_id as section_block_id
 from visits
-inner join {{ ref('dim_course_blocks') }} as visited
+inner join {{ rows_of(ref('dim_course_blocks')) }} as visited
     on visits.course_key = visited.course_key and visits.block_id = visited.block_id
 inner join pages
     on
@@ -46,5 +46,5 @@ inner join pages
         and visited.course_key = pages.course_key
         and visited.section_number = pages.section_number
         and visited.subsection_number = pages.subsection_number
-left any join {{ ref('dim_course_blocks') }} as subsections
+left any join {{ rows_of(ref('dim_course_blocks')) }} as subsections
     on pages.course_key = subsections.course_key and pages.subsection_block_id = subsections.block_id

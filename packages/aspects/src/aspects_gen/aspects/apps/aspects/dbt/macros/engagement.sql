@@ -108,7 +108,7 @@
           segments.actor_id as actor_id,
           uniqExact(blocks.block_id) as viewed_count
       from (
-          select distinct course_key, actor_id, splitByString('/xblock/', object_id)[-1] as block_id
+          select course_key, actor_id, splitByString('/xblock/', object_id)[-1] as block_id
           from {{ video_watchers() }}
       ) as segments
       inner join {{ rows_of(ref('dim_course_blocks')) }} as blocks

@@ -90,3 +90,143 @@
       arrayMap(part -> arrayWithConstant(part.last + 1 - part.first, toUInt64(1)), {{ watched }})
   )
 {%- endmacro %}
+
+{% macro learner_intervals(condition, among='') -%}
+  {#-
+    What each learner watched of each video, as intervals, from the rows that fact_video_segments
+    keeps. In a unit test the seconds given are its intervals.
+
+    among: learners in courses {org, course_key, actor_id} to keep to; a rule on a course reaches
+      them too, unlike those of an IN.
+  -#}
+  {%- set segments = ref('fact_video_segments') -%}
+  {%- set joined = 'inner join (' ~ among ~ ') as learners using (org, course_key, actor_id)' if among else '' -%}
+  {%- if segments.is_cte -%}
+    select
+        org, course_key, object_id, actor_id,
+        max(segments.video_duration) as duration,
+        arrayFlatten(groupArray(
+            arrayWithConstant(watch_count, tuple(watched_segment, watched_segment))
+        )) as watched,
+        now() as first_seen,
+        now() as last_seen
+    from {{ segments }} as segments {{ joined }}
+    where {{ condition }}
+    group by org, course_key, object_id, actor_id
+  {%- else -%}
+    select
+        org, course_key, object_id,
+        video_duration as duration,
+        watched,
+        oldest as first_seen,
+        emission_time as last_seen
+    from {{ segments.incorporate(path={'identifier': segments.identifier ~ '_fields'}) }} as segments {{ joined }}
+    where {{ condition }}
+  {%- endif -%}
+{%- endmacro %}
+
+{% macro video_changes(intervals) -%}
+  {#-
+    The seconds of each video at which a count changes, and by how much: a learner brings two of them
+    for each interval watched, however long it is.
+  -#}
+  select
+      org,
+      course_key,
+      object_id,
+      max(duration) as video_duration,
+      sumMap(
+          points,
+          arrayMap((now, before) -> toInt64(now > 0) - toInt64(before > 0), times, earlier),
+          arrayMap((now, before) -> toInt64(now = 1) - toInt64(before = 1), times, earlier),
+          arrayMap((now, before) -> if(now > 1, now, 0) - if(before > 1, before, 0), times, earlier)
+      ) as changes,
+      min(first_seen) as oldest,
+      max(last_seen) as emission_time
+  from (
+      select
+          *,
+          arraySort(arrayDistinct(arrayConcat(watched.1, arrayMap(last -> last + 1, watched.2)))) as points,
+          arrayMap(
+              point -> toInt64(arrayCount(part -> point between part.1 and part.2, watched)), points
+          ) as times,
+          arrayPopBack(arrayPushFront(times, 0)) as earlier
+      from ({{ intervals }})
+  )
+  group by org, course_key, object_id
+{%- endmacro %}
+
+{% macro seconds_of_changes(changes) -%}
+  {#-
+    A row for each second that somebody watched: how many learners did, once or how often. A rule on
+    the course passes through ARRAY JOIN, unlike through arrayJoin().
+  -#}
+  select
+      org,
+      course_key,
+      object_id,
+      video_duration,
+      watched_segment,
+      toUInt64(run.3.1) as learners,
+      toUInt64(run.3.2) as unique_views,
+      toUInt64(run.3.3) as repeat_views
+  from (
+      select org, course_key, object_id, video_duration, run
+      from {{ changes }}
+      array join arrayZip(
+          arrayPopBack(changes.1),
+          arrayPopFront(changes.1),
+          arrayPopBack(arrayZip(
+              arrayCumSum(changes.2), arrayCumSum(changes.3), arrayCumSum(changes.4)
+          ))
+      ) as run
+      where run.3.1 > 0
+  )
+  array join range(run.1, run.2) as watched_segment
+{%- endmacro %}
+
+{% macro video_names(video) -%}
+  {#- Columns that say which video an address is of, from its block. -#}
+  splitByChar('@', blocks.block_id)[-1] as block_id,
+  blocks.section_with_name as section_with_name,
+  blocks.subsection_with_name as subsection_with_name,
+  concat(
+      {{ padded_location(location_of('blocks.display_name_with_location'), pad="' '") }},
+      ' - ',
+      {{ name_of('blocks.display_name_with_location') }}
+  ) as video_name_location,
+  concat(
+      '<a href="',
+      encodeXMLComponent({{ video }}.object_id),
+      '" target="_blank">',
+      encodeXMLComponent(blocks.display_name_with_location),
+      '</a>'
+  ) as video_link
+{%- endmacro %}
+
+{% macro video_block(video) -%}
+  {#- The join of a video's address with its block. -#}
+  inner join {{ rows_of(ref('dim_course_blocks')) }} as blocks
+      on
+          {{ video }}.course_key = blocks.course_key
+          and splitByString('/xblock/', {{ video }}.object_id)[-1] = blocks.block_id
+{%- endmacro %}
+
+{% macro named_seconds(seconds) -%}
+  {#- Seconds of videos with the names of video and course; a rule on the course reaches all that is joined. -#}
+  select
+      seconds.org as org,
+      seconds.course_key as course_key,
+      blocks.course_name as course_name,
+      blocks.course_run as course_run,
+      seconds.object_id as object_id,
+      {{ video_names('seconds') }},
+      seconds.video_duration as video_duration,
+      seconds.watched_segment as segment_start,
+      formatDateTime(toDateTime(seconds.watched_segment, 'UTC'), '%H:%i:%S', 'UTC') as time_stamp,
+      seconds.learners as learners,
+      seconds.unique_views as unique_views,
+      seconds.repeat_views as repeat_views
+  from {{ seconds }} as seconds
+  {{ video_block('seconds') }}
+{%- endmacro %}

@@ -5,13 +5,14 @@
   arrival, splitting and replays cannot matter. Config: refresh ('EVERY 10 MINUTE'), randomize.
   The table and its timer stand in the database of dashboards, also for a model of another one, whose
   name is then a view: to swap a table in, the engine wants rights on the whole database, and no
-  other one is dbt's own.
+  other one is dbt's own. So does a model that keeps columns as another type than its contract says
+  (config `stored`: name to type); models read its rows by rows_of().
   On a cluster each replica keeps and refreshes its own copy, the first time at once.
 -#}
 {% materialization refreshed, adapter='clickhouse' %}
   {{ run_hooks(pre_hooks) }}
   {%- do get_assert_columns_equivalent(sql) -%}
-  {%- set moved = this.schema != target.schema -%}
+  {%- set moved = this.schema != target.schema or config.get('stored') -%}
   {%- set home = this.incorporate(type='table') if not moved else
                  api.Relation.create(schema=target.schema, identifier=this.identifier ~ '_rows', type='table') -%}
   {%- set timer = beside(home, '_mv') -%}
@@ -48,7 +49,14 @@
   {%- if stored.get(this.identifier, {}).get('engine', 'View') != 'View' -%}
     {%- do drop_object(this, stored[this.identifier]) -%}
   {%- endif -%}
-  {%- do show(this, 'select ' ~ column_names(shown_columns()) ~ ' from ' ~ home) -%}
+  {%- set shown = [] -%}
+  {%- for column in shown_columns() -%}
+    {%- set name = '`' ~ column.name ~ '`' -%}
+    {%- do shown.append(
+        'cast(' ~ name ~ ', \'' ~ column.type ~ '\') as ' ~ name if column.name in config.get('stored', {}) else name
+    ) -%}
+  {%- endfor -%}
+  {%- do show(this, 'select ' ~ shown | join(', ') ~ ' from ' ~ home) -%}
 {%- endmacro %}
 
 {% macro timing() -%}
@@ -63,5 +71,17 @@
   {%- else -%}
     {%- do drop_object(target, there) -%}
     {%- do run_query('rename table ' ~ spare ~ ' to ' ~ target ~ on_cluster()) -%}
+  {%- endif -%}
+{%- endmacro %}
+
+{% macro rows_of(model) -%}
+  {#-
+    The rows of a model with config `stored`, for joins: a rule on the course passes to the other side
+    of a join only where both keys have one type.
+  -#}
+  {%- if model.is_cte -%}
+    {{ model }}
+  {%- else -%}
+    {{ api.Relation.create(schema=target.schema, identifier=model.identifier ~ '_rows') }}
   {%- endif -%}
 {%- endmacro %}

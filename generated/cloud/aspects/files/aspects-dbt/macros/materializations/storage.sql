@@ -73,7 +73,12 @@
 {%- endmacro %}
 
 {% macro stored_columns() -%}
-  {{ return(shown_columns() + config.get('hidden', [])) }}
+  {#- Those of the contract, some as another type (config `stored`), and those beside it. -#}
+  {%- set columns = [] -%}
+  {%- for column in shown_columns() -%}
+    {%- do columns.append({'name': column.name, 'type': config.get('stored', {}).get(column.name, column.type)}) -%}
+  {%- endfor -%}
+  {{ return(columns + config.get('hidden', [])) }}
 {%- endmacro %}
 
 {% macro column_names(columns) -%}

@@ -9,21 +9,7 @@ select
     people.name as name,
     people.email as email,
     watches.object_id as object_id,
-    splitByChar('@', blocks.block_id)[-1] as block_id,
-    blocks.section_with_name as section_with_name,
-    blocks.subsection_with_name as subsection_with_name,
-    concat(
-        {{ padded_location(location_of('blocks.display_name_with_location'), pad="' '") }},
-        ' - ',
-        {{ name_of('blocks.display_name_with_location') }}
-    ) as video_name_location,
-    concat(
-        '<a href="',
-        encodeXMLComponent(watches.object_id),
-        '" target="_blank">',
-        encodeXMLComponent(blocks.display_name_with_location),
-        '</a>'
-    ) as video_link,
+    {{ video_names('watches') }},
     watches.video_duration as video_duration,
     watches.watched_seconds as watched_seconds,
     watches.rewatched_seconds as rewatched_seconds,
@@ -31,12 +17,10 @@ select
     if(watches.max_views > 1, watches.max_views, 0) as video_rewatched_count,
     toUInt8(
         watches.video_duration > 0 and watches.watched_seconds >= 0.95 * watches.video_duration
-    ) as watched_entire_video
+    ) as watched_entire_video,
+    people.learner_status as learner_status
 from {{ ref('fact_video_watches') }} as watches
-inner join {{ ref('dim_course_blocks') }} as blocks
-    on
-        watches.course_key = blocks.course_key
-        and splitByString('/xblock/', watches.object_id)[-1] = blocks.block_id
+{{ video_block('watches') }}
 -- names of a course's own learners: a rule on the course then reaches this side as well
 left any join {{ ref('dim_course_learners') }} as people
     on watches.course_key = people.course_key and watches.actor_id = people.actor_id

@@ -25,6 +25,6 @@ left any join {{ ref('dim_learner_most_recent_course_grade') }} as grades
         enrolled.org = grades.org
         and enrolled.course_key = grades.course_key
         and enrolled.actor_id = grades.actor_id
-inner join {{ ref('dim_course_names') }} as courses
+inner join {{ rows_of(ref('dim_course_names')) }} as courses
     on enrolled.org = courses.org and enrolled.course_key = courses.course_key
 left any join {{ people() }} as person on enrolled.actor_id = person.actor_id

@@ -1,6 +1,7 @@
 {{ config(
     materialized='refreshed',
     order_by='(course_key, block_id)',
+    stored={'org': 'LowCardinality(String)', 'course_key': 'LowCardinality(String)'},
     refresh=env_var('ASPECTS_COURSE_STRUCTURE_REFRESH', 'EVERY 10 MINUTE'),
     randomize=env_var('ASPECTS_COURSE_STRUCTURE_REFRESH_RANDOMIZE', '30 SECOND'),
 ) }}

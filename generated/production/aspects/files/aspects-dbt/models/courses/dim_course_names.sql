@@ -1,4 +1,9 @@
-{{ config(materialized='view', schema=event_sink_database()) }}
+{{ config(
+    materialized='refreshed',
+    order_by='course_key',
+    stored={'org': 'LowCardinality(String)', 'course_key': 'LowCardinality(String)'},
+    schema=event_sink_database(),
+) }}
 with newest as (
     select
         course_key,

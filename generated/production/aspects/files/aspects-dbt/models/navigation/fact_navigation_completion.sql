@@ -23,13 +23,20 @@ with visits as (
     {% endcall %}
 ),
 
-pages as ({{ items_per_subsection('vertical') }})
+pages as (
+    select
+        found.*,
+        subsections.course_order as course_order
+    from ({{ subsections_of_blocks('vertical') }}) as found
+    left any join {{ rows_of(ref('dim_course_blocks')) }} as subsections
+        on found.course_key = subsections.course_key and found.subsection_block_id = subsections.block_id
+)
 
 select
     visits.org as org,
     visits.course_key as course_key,
     visits.block_id as block_id,
-    subsections.course_order as course_order,
+    pages.course_order as course_order,
     visits.actor_id as actor_id,
     pages.item_count as page_count,
     pages.section_with_name as section_with_name,
@@ -38,13 +45,4 @@ select
     pages.subsection_block_id as subsection_block_id,
     pages.section_block_id as section_block_id
 from visits
-inner join {{ ref('dim_course_blocks') }} as visited
-    on visits.course_key = visited.course_key and visits.block_id = visited.block_id
-inner join pages
-    on
-        visited.org = pages.org
-        and visited.course_key = pages.course_key
-        and visited.section_number = pages.section_number
-        and visited.subsection_number = pages.subsection_number
-left any join {{ ref('dim_course_blocks') }} as subsections
-    on pages.course_key = subsections.course_key and pages.subsection_block_id = subsections.block_id
+inner join pages on visits.course_key = pages.course_key and visits.block_id = pages.block_id

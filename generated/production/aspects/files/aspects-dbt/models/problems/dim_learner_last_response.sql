@@ -68,5 +68,5 @@ select
     latest.responses as responses,
     latest.scaled_score as scaled_score
 from latest
-left any join {{ ref('dim_course_blocks') }} as blocks
+left any join {{ rows_of(ref('dim_course_blocks')) }} as blocks
     on latest.course_key = blocks.course_key and latest.problem_id = blocks.block_id

@@ -9,7 +9,7 @@ with subsections as (
             tuple(block_id, display_name_with_location),
             tuple(block_id not like '%@sequential+block@%', course_order, block_id)
         ) as found
-    from {{ ref('dim_course_blocks') }}
+    from {{ rows_of(ref('dim_course_blocks')) }}
     where block_id like '%@sequential+block@%' or block_id like '%@chapter+block@%'
     group by org, course_key, hierarchy_location
 )
@@ -31,11 +31,11 @@ select
     ) as subsection_with_name,
     last.scaled_score as scaled_score
 from {{ ref('dim_learner_last_response') }} as last
-inner join {{ ref('dim_course_blocks') }} as blocks
+inner join {{ rows_of(ref('dim_course_blocks')) }} as blocks
     on last.course_key = blocks.course_key and last.problem_id = blocks.block_id
 left join subsections
     on
         blocks.org = subsections.org
-        and blocks.course_key = subsections.course_key
+        and last.course_key = subsections.course_key
         and blocks.subsection_number = subsections.hierarchy_location
 where last.graded

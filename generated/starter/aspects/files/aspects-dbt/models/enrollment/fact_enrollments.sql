@@ -12,5 +12,5 @@ select
     person.name as name,
     person.email as email
 from {{ ref('enrollment_events') }} as events
-inner join {{ ref('dim_course_names') }} as courses on events.course_key = courses.course_key
+inner join {{ rows_of(ref('dim_course_names')) }} as courses on events.course_key = courses.course_key
 left any join {{ people() }} as person on events.actor_id = person.actor_id

@@ -65,7 +65,7 @@ select
     concat(problem_number, ' - ', {{ name_of('blocks.display_name_with_location') }}) as problem_name_location,
     count() as response_count
 from items
-left any join {{ ref('dim_course_blocks') }} as blocks
+left any join {{ rows_of(ref('dim_course_blocks')) }} as blocks
     on items.course_key = blocks.course_key and items.problem_id = blocks.block_id
 where items.response != ''
 group by org, course_key, block_id_short, response, success, interaction_type, problem_number, problem_name_location

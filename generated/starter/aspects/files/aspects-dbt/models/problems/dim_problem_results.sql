@@ -9,5 +9,5 @@ select
     concat(problem_number, ' - ', {{ name_of('blocks.display_name_with_location') }}) as problem_name_location,
     splitByChar('@', last.problem_id)[-1] as block_id_short
 from {{ ref('dim_learner_last_response') }} as last
-left any join {{ ref('dim_course_blocks') }} as blocks
+left any join {{ rows_of(ref('dim_course_blocks')) }} as blocks
     on last.course_key = blocks.course_key and last.problem_id = blocks.block_id

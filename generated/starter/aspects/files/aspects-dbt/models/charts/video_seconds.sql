@@ -1,0 +1,2 @@
+{{ config(materialized='view') }}
+{{ named_seconds(ref('fact_video_seconds')) }}

@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from measuring import (
     RAW,
@@ -66,7 +66,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a campus of 2,000 statements")
     parser.add_argument("--copies", type=int, nargs="+", default=[1, 10, 100])
-    parser.add_argument("--folder", type=Path, help="where data stays; a temporary one if left out")
+    parser.add_argument(
+        "--folder", type=Path, help="where data stays; a temporary one if left out"
+    )
     parser.add_argument("--charts", default="", help="ask only charts with this in their name")
     words = parser.parse_args()
     size = 2_000 if words.quick else 100_000

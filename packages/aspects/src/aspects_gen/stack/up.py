@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from aspects_gen.aspects.clickhouse_jobs import ACCESS, DBT, MIGRATE
-from aspects_gen.aspects.lms import sinks
+from aspects_gen.aspects.demo_job import copied_tables
 from aspects_gen.demo.lrs import Sender
 from aspects_gen.demo.tables import COLUMNS
 from aspects_gen.engine import process as engine
@@ -184,8 +184,7 @@ class Stack:
 
     def _tables(self, planned: dict[str, Any]) -> str:
         aspects = self.services.bundle.settings["aspects"]
-        copied = set(sinks(aspects))
-        copied |= {"course_blocks"} if "course_overviews" in copied else set()
+        copied = copied_tables(aspects)
         tables = [table for table in COLUMNS if table in copied]
         home = aspects["databases"]["eventSink"]
         asking = self.services.warehouse.client("sinks")

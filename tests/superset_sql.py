@@ -46,7 +46,7 @@ def statement(query, dataset, source, chosen, rules):
     columns = {c["column_name"]: c for c in dataset["columns"]}
     metrics = {m["metric_name"]: m["expression"] for m in dataset["metrics"]}
     groups = [(name_of(c), expression(c, columns)) for c in query["columns"]]
-    wanted = [*groups, *((name, metrics[name]) for name in query["metrics"])]
+    wanted = [*groups, *((name, metrics[name]) for name in query["metrics"] or [])]
     where = [*rules, *filter(None, (condition(f, columns) for f in query["filters"]))]
     for name, values in chosen.items():
         if name in columns:

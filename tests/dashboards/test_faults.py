@@ -18,6 +18,13 @@ def chart(name=ENROLLEES, **changes):
     return spoil
 
 
+def record(slug, name):
+    def spoil(sources):
+        sources[f"charts/{slug}.yaml"][name]["kind"] = "records"
+
+    return spoil
+
+
 def dataset(name, **changes):
     def spoil(sources):
         sources[f"datasets/{name}.yaml"].update(changes)
@@ -120,6 +127,11 @@ FAULTS = {
     "colour of what is not shown": (
         chart("Section Summary", colours={"views": {"> 0": "red"}}),
         f"{CHARTS}: Section Summary.colours: the chart does not show views",
+    ),
+    "computed column among records": (
+        record("operator-dashboard", "ClickHouse metrics"),
+        "charts/operator-dashboard.yaml: ClickHouse metrics.columns: description is computed, "
+        "which records cannot show; make it a table",
     ),
     "placeholder": (
         swapped("enrollment_status", "{reporting}", "{reports}"),

@@ -30,7 +30,7 @@ OPTIONS = [
     "--disable-sync",
     "--window-size=1400,3000",
 ]
-PATIENCE = 90  # seconds for a page to come to rest
+PATIENCE = 180  # seconds for a page to come to rest
 NOTHING = 15  # seconds after which a page without a word is taken for one that was refused
 
 BUSY = """

@@ -121,7 +121,9 @@ def _table(chart: dict[str, Any]) -> list[dict[str, Any]]:
 def _records(chart: dict[str, Any]) -> dict[str, Any]:
     sort = chart.get("sort")
     order = [[sort.removeprefix("-"), not sort.startswith("-")]] if sort else []
-    own = {"row_limit": chart["pages"], "row_offset": 0} if chart.get("pages") else {}
+    own: dict[str, Any] = {"metrics": None}  # with a list of none Superset would group
+    if chart.get("pages"):
+        own |= {"row_limit": chart["pages"], "row_offset": 0}
     return _base(chart, columns=chart["columns"], orderby=order, post_processing=[], **own)
 
 

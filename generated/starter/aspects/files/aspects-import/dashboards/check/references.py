@@ -66,6 +66,8 @@ def _chart(sources: Sources, key: str, chart: dict[str, Any]) -> Iterator[str]:
     sort = chart.get("sort", "").removeprefix("-")
     if sort and sort not in (columns if chart["kind"] == "records" else metrics):
         yield f"{place}.sort: {chart['dataset']} has nothing called {sort} to sort by"
+    if chart["kind"] == "records":
+        yield from _records(place, chart, columns)
     yield from _colours(place, chart)
     yield from _time(place, chart, datasets)
 
@@ -78,6 +80,15 @@ def _named(
         for name in _listed(given) if isinstance(given, str | list) else []:
             if name not in known:
                 yield f"{place}.{part}: {chart['dataset']} has no {what} {name}"
+
+
+def _records(
+    place: str, chart: dict[str, Any], columns: dict[str, dict[str, Any]]
+) -> Iterator[str]:
+    """Superset 6.1 looks for a computed column among what ClickHouse stores, where nothing is grouped."""
+    for name in chart["columns"]:
+        if {"sql", "of", "link"} & set(columns.get(name, {})):
+            yield f"{place}.columns: {name} is computed, which records cannot show; make it a table"
 
 
 def _colours(place: str, chart: dict[str, Any]) -> Iterator[str]:

@@ -164,7 +164,7 @@ class Warehouse:
                 other
                 for other in views
                 if other != name
-                and re.search(rf"\b{model[other]}(_fields|_copies)?\b", views[name][1])
+                and re.search(rf"\b{model[other]}(_fields|_copies|_rows)?\b", views[name][1])
             }
             for name in views
         }

@@ -13,6 +13,11 @@ def test_views_are_refreshed_after_those_that_they_read():
     assert in_order(views) == ["a_feed_b", "bb_feed_a", "b_mv", "c_rows_mv"]
 
 
+def test_views_are_refreshed_after_those_whose_stored_rows_they_read():
+    timed = {"a_mv": "SELECT * FROM reporting.shown", "z_rows_mv": "SELECT * FROM xapi.events"}
+    assert in_order(timed, {"shown": "SELECT * FROM reporting.z_rows"}) == ["z_rows_mv", "a_mv"]
+
+
 def test_views_that_read_each_other_are_refreshed_all_the_same():
     views = {"a_mv": "SELECT * FROM b", "b_mv": "SELECT * FROM a"}
     assert sorted(in_order(views)) == ["a_mv", "b_mv"]

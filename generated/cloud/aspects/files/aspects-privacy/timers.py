@@ -10,7 +10,7 @@ _ENDING = re.compile(r"(_rows)?_mv$|_feed_[ab]$")
 """What a timed view's name has besides that of its model."""
 
 _WORD = re.compile(r"\w+")
-_BESIDE = re.compile(r"_(fields|copies)$")
+_BESIDE = re.compile(r"_(fields|copies|rows)$")
 """What the name of a view has that shows a model's rows to other models."""
 
 

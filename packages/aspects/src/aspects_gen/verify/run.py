@@ -52,8 +52,8 @@ OWNER = "verify_owner"
 
 ROLES = f"{jobs.SQL_FILES}/03-roles.sql"
 
-OWN_STATEMENT = re.compile(r"\S+\.py, statement \d+ of \d+: ")
-"""How the migrations say what they run."""
+REVISION_BEGINS = re.compile(r"^(\S+\.py), statement 1 of (\d+): ", re.MULTILINE)
+"""How the migrations say that they run a revision."""
 
 ON_CLUSTER_ADOPTION = Unproven(
     "Taking over a cluster's database that Tutor's Aspects left",
@@ -204,7 +204,8 @@ def _build(run: Verification, running: Engine) -> None:
         ]
     with run.stage("migrations", "bring an empty server to the newest revision") as proof:
         done = jobs.run_migrations(run.pods, running)
-        proof.details = [line for line in done.output.splitlines() if OWN_STATEMENT.match(line)]
+        found = REVISION_BEGINS.findall(done.output)
+        proof.details = [f"{file}: {count} statements" for file, count in found]
         run.columns = read_columns(run.owner(running), run.databases)
         proof.what += f": {len(run.columns)} tables"
     if run.values["aspects"]["pii"] == "pseudonym":

@@ -34,16 +34,16 @@
 
 {% macro attempt() -%}
   {#- The attempt's number of an evaluated statement; NULL when it is none. -#}
-  toInt16OrNull(part.object.definition.extensions.`http://id.tincanapi.com/extension/attempt-id`)
+  toInt16OrNull(JSONExtract(event, 'object', 'definition', 'extensions', 'http://id.tincanapi.com/extension/attempt-id', 'String'))
 {%- endmacro %}
 
 {% macro multi_question() -%}
   {#- Parts of a multi-question problem never carry an attempt's number. -#}
-  (part.object.objectType = 'GroupActivity' or part.context.statement.id != '')
+  (JSONExtractString(event, 'object', 'objectType') = 'GroupActivity'
+      or JSONExtractString(event, 'context', 'statement', 'id') != '')
 {%- endmacro %}
 
 {% macro has_success() -%}
-  {#- Whether it is true or false, which a text or number does not become. -#}
   JSONExtractRaw(event, 'result', 'success') in ('true', 'false')
 {%- endmacro %}
 
@@ -54,8 +54,9 @@
 {% macro dead_letter_reason() -%}
   {#- Empty for a statement that counts. -#}
   multiIf(
-      {#- the text is read again only where it may be none #}
-      (part.verb.id = '' or not startsWith(event, '{')) and JSONType(event) != 'Object', 'invalid_json',
+      {#- a verb was read of an object, unless what readers see of it is not the text that was read -#}
+      {%- if personal_data() == 'on' %}
+      (verb_id = '' or not startsWith(event, '{')) and{% endif %} JSONType(event) != 'Object', 'invalid_json',
       length(event) > {{ largest_statement() }}, 'too_large',
       actor_id = '', 'missing_actor',
       verb_id = '', 'missing_verb',

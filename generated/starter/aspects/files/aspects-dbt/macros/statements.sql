@@ -5,7 +5,7 @@
   -#}
   {%- set parsed = ref('xapi_events_all_parsed') -%}
   {%- if parsed.is_cte -%}
-    ({{ with_fields('select *' ~ fields_here() ~ ' from (select *, ' ~ read_parts('event') ~ ' as part from ' ~ parsed ~ ')', statement_fields()) }})
+    ({{ with_fields('select * from ' ~ parsed, statement_fields()) }})
   {%- else -%}
     {{ parsed.incorporate(path={'identifier': parsed.identifier ~ ('_copies' if copies else '_fields')}) }}
   {%- endif -%}
@@ -29,7 +29,11 @@
 {%- endmacro %}
 
 {% macro read_statements(raw) -%}
-  {#- The columns of xapi_events_all_parsed, learners named as the LMS names them, and the parts of the text. -#}
+  {#-
+    The columns of xapi_events_all_parsed, learners named as the LMS names them. The text is read once
+    for them. What statement_fields() adds is read apart: few statements have it, and to name it all
+    here makes planning each insert dearer than it saves.
+  -#}
   select
       event_id,
       toLowCardinality(part.verb.id) as verb_id,
@@ -53,54 +57,23 @@
           ''
       )) as org,
       emission_time,
-      event,
-      part
-  from (select event_id, emission_time, event, {{ read_parts('event') }} as part from {{ raw }})
-{%- endmacro %}
-
-{% macro read_parts(text) -%}
-  {#-
-    All that is read of a statement's text, in one go: each further call would read it from the
-    beginning. What is missing or of another kind is empty, a number is its text.
-  -#}
-  JSONExtract({{ text }}, 'Tuple(
-      actor Tuple(account Tuple(name String), mbox String, mbox_sha1sum String, name String),
-      verb Tuple(id String),
-      object Tuple(
-          id String,
-          objectType String,
-          definition Tuple(
-              type String,
-              interactionType String,
-              extensions Tuple(
-                  `http://id.tincanapi.com/extension/attempt-id` String,
-                  `https://w3id.org/xapi/acrossx/extensions/type` String
-              )
-          )
-      ),
-      result Tuple(
-          response String,
-          success Bool,
-          score Tuple(scaled String),
-          extensions Tuple(
-              `http://www.tincanapi.co.uk/activitytypes/grade_classification` String,
-              `https://w3id.org/xapi/video/extensions/time` String,
-              `https://w3id.org/xapi/video/extensions/time-from` String
-          )
-      ),
-      context Tuple(
-          statement Tuple(id String),
-          extensions Tuple(
-              `http://id.tincanapi.com/extension/starting-position` String,
-              `http://id.tincanapi.com/extension/ending-point` String,
-              `https://w3id.org/xapi/video/extensions/length` String
-          ),
-          contextActivities Tuple(
-              parent Array(Tuple(id String, objectType String, definition Tuple(type String))),
-              grouping Array(Tuple(id String))
-          )
-      )
-  )')
+      event
+  from (
+      select
+          event_id,
+          emission_time,
+          event,
+          JSONExtract(event, 'Tuple(
+              actor Tuple(account Tuple(name String), mbox String, mbox_sha1sum String),
+              verb Tuple(id String),
+              object Tuple(id String),
+              context Tuple(contextActivities Tuple(
+                  parent Array(Tuple(id String, objectType String, definition Tuple(type String))),
+                  grouping Array(Tuple(id String))
+              ))
+          )') as part
+      from {{ raw }}
+  )
 {%- endmacro %}
 
 {% macro verb(name) -%}
@@ -126,7 +99,7 @@
   splitByChar('/', toString({{ address }}))[-1]
 {%- endmacro %}
 
-{% macro whole_number(text) -%}
-  {#- Of a whole number or the text of one; a fraction is dropped; anything else is 0. -#}
-  toInt64OrZero(extract({{ text }}, '^(-?[0-9]+)(?:[.][0-9]*)?$'))
+{% macro whole_number(keys) -%}
+  {#- A whole number or the text of one; a fraction is dropped; anything else is 0. -#}
+  toInt64OrZero(extract(JSONExtract(event, {{ keys }}, 'String'), '^(-?[0-9]+)(?:[.][0-9]*)?$'))
 {%- endmacro %}

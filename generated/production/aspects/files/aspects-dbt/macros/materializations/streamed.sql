@@ -6,8 +6,7 @@
   merge. The model's SELECT must be a filter and projection of single rows, or make states that
   the table's engine merges.
 
-  Config hidden: columns {name, type, expression} that are stored besides those of the contract. They
-  stand where the model's SELECT says fields_here(), and may be of what is at hand there.
+  Config hidden: columns {name, type, expression} that are stored besides those of the contract.
   Config granule: rows between two marks of the primary key, 8192 if left out; with fewer, finding
   what some learners did reads less of what others did.
 
@@ -81,14 +80,14 @@
   {%- do run_query('create or replace view ' ~ relation ~ on_cluster() ~ ' as ' ~ sql) -%}
 {%- endmacro %}
 
-{% macro fields_here() -%} /* fields */ {%- endmacro %}
-
 {% macro with_fields(sql, fields, rebuilding=false) -%}
   {%- if not fields -%}{{ return(sql) }}{%- endif -%}
-  {%- set more -%}
+  {%- set query -%}
+    select *
     {%- for field in fields %}, {{ field.rebuilt if rebuilding and field.rebuilt else field.expression }} as {{ field.name }}{% endfor %}
+    from ({{ sql }})
   {%- endset -%}
-  {{ return(sql | replace(fields_here(), more)) }}
+  {{ return(query) }}
 {%- endmacro %}
 
 {% macro reading(slot, columns, once=true) -%}

@@ -11,31 +11,25 @@
     What the actor is called is taken out of the text as well, and a text without an actor is left
     out: it cannot be searched for what does not belong. The raw table keeps it.
   -#}
-  select * except (part){{ fields_here() }}
-  from (
-  {%- if personal_data() == 'on' %}
-      {{ read_statements(raw) }}
-  {%- else %}
-      select
-          * except (shown, clean, same) replace (
-              shown as actor_id,
-              clean as event,
-              if(same, part, {{ read_parts('clean') }}) as part
-          )
-      from (
-          select
-              *,
-              {{ shown_id('actor_id') }} as shown,
-              multiIf(
-                  actor_id = '', if(JSONType(event) = 'Object', '{}', ''),
-                  part.actor.name = '', {{ without_id('event') }},
-                  replaceAll({{ without_id('event') }}, concat('"', part.actor.name, '"'), '""')
-              ) as clean,
-              clean = event as same
-          from ({{ read_statements(raw) }})
-      )
-  {%- endif %}
-  )
+  {%- if personal_data() == 'on' -%}
+    {{ read_statements(raw) }}
+  {%- else -%}
+    select * except (shown, called) replace (
+        shown as actor_id,
+        multiIf(
+            actor_id = '', if(JSONType(event) = 'Object', '{}', ''),
+            called = '', {{ without_id('event') }},
+            replaceAll({{ without_id('event') }}, concat('"', called, '"'), '""')
+        ) as event
+    )
+    from (
+        select
+            *,
+            {{ shown_id('actor_id') }} as shown,
+            JSONExtractString(event, 'actor', 'name') as called
+        from ({{ read_statements(raw) }})
+    )
+  {%- endif -%}
 {%- endmacro %}
 
 {% macro shown_id(id) -%}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import threading
 from pathlib import Path
@@ -29,6 +31,9 @@ class Superset:
 
     def __init__(self, python: str, folder: Path, lms_port: int, lms_folder: Path, **more: str):
         self.folder = folder
+        with contextlib.closing(sqlite3.connect(folder / "metadata.db")) as database:
+            # charts about Superset read what its own requests write
+            database.execute("PRAGMA journal_mode=WAL")
         self.log = folder / "superset.log"
         environment = {
             "PATH": os.environ["PATH"],

@@ -46,12 +46,13 @@ def statement(query, dataset, source, chosen, rules):
     columns = {c["column_name"]: c for c in dataset["columns"]}
     metrics = {m["metric_name"]: m["expression"] for m in dataset["metrics"]}
     groups = [(name_of(c), expression(c, columns)) for c in query["columns"]]
-    wanted = [*groups, *((name, metrics[name]) for name in query["metrics"] or [])]
+    wanted = [(label(name), text) for name, text in groups]
+    wanted += [(name, metrics[name]) for name in query["metrics"] or []]
     where = [*rules, *filter(None, (condition(f, columns) for f in query["filters"]))]
     for name, values in chosen.items():
         if name in columns:
             where.append(condition({"col": name, "op": "IN", "val": values}, columns))
-    sql = "SELECT " + ", ".join(f"{text} AS `{label(name)}`" for name, text in wanted)
+    sql = "SELECT " + ", ".join(f"{text} AS `{name}`" for name, text in wanted)
     sql += f"\nFROM {source}"
     sql += f"\nWHERE {' AND '.join(f'({part})' for part in where)}" if where else ""
     if groups and query["metrics"]:
@@ -65,7 +66,7 @@ def statement(query, dataset, source, chosen, rules):
 
 
 def label(name):
-    """Return the alias: Superset keeps it apart from columns by a hash."""
+    """Return the alias of a column that is grouped by, apart from the column itself, which filters read."""
     return f"{name}_{hashlib.md5(name.encode()).hexdigest()[:6]}"
 
 

@@ -223,6 +223,10 @@ FAULTS = {
         fence,
         "datasets/problem_results.yaml: no row-level rule of rls.yaml fences this dataset, reached through",
     ),
+    "column that a metric shares its name with": (
+        metric("watched_video_segments", "views_again", {"sql": "MAX(views_again)", "label": "X"}),
+        "datasets/watched_video_segments.yaml: metrics.repeat_views: views_again is a metric too",
+    ),
     "Superset's users shown to course staff": (
         chart(
             "Learners with Passing Grade", dataset="ab_user", metric="users", where=[], colours={}

@@ -168,8 +168,8 @@
       video_duration,
       watched_segment,
       toUInt64(run.3.1) as learners,
-      toUInt64(run.3.2) as unique_views,
-      toUInt64(run.3.3) as repeat_views
+      toUInt64(run.3.2) as views_once,
+      toUInt64(run.3.3) as views_again
   from (
       select org, course_key, object_id, video_duration, run
       from {{ changes }}
@@ -225,8 +225,8 @@
       seconds.watched_segment as segment_start,
       formatDateTime(toDateTime(seconds.watched_segment, 'UTC'), '%H:%i:%S', 'UTC') as time_stamp,
       seconds.learners as learners,
-      seconds.unique_views as unique_views,
-      seconds.repeat_views as repeat_views
+      seconds.views_once as views_once,
+      seconds.views_again as views_again
   from {{ seconds }} as seconds
   {{ video_block('seconds') }}
 {%- endmacro %}

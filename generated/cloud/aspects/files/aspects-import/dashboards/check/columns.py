@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,8 +25,22 @@ def column_problems(sources: Sources, relations: Relations | None) -> Iterator[s
         for column, given in columns.items():
             if "of" in given and given["of"] not in columns:
                 yield f"{path}: columns.{column}.of: the dataset has no column {given['of']}"
+        yield from _names(path, columns, dataset.get("metrics", {}))
         if "table" in dataset and relations is not None:
             yield from _table(path, dataset["table"], columns, relations)
+
+
+def _names(
+    path: str, columns: dict[str, dict[str, Any]], metrics: dict[str, dict[str, Any]]
+) -> Iterator[str]:
+    """Yield metrics whose column ClickHouse would take for another metric, where a chart shows both."""
+    for taken in columns.keys() & metrics.keys():
+        for name, metric in metrics.items():
+            if name != taken and re.search(rf"\b{taken}\b", metric["sql"]):
+                yield (
+                    f"{path}: metrics.{name}: {taken} is a metric too, which ClickHouse would read here; "
+                    "give the column another name"
+                )
 
 
 def _table(

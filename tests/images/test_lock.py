@@ -143,10 +143,10 @@ def test_refusing_disk_leaves_the_old_lock(tmp_path, monkeypatch):
 
     monkeypatch.setattr("os.fsync", refuse)
     with pytest.raises(WriteError, match="No space left on device"):
-        write_lock(path, ImageLock())
+        write_lock(path, ImageLock({}))
     monkeypatch.undo()
     assert read_lock(path) == old
-    write_lock(path, ImageLock())
+    write_lock(path, ImageLock({}))
     assert [item.name for item in tmp_path.iterdir()] == ["images.lock.json"]
 
 

@@ -18,10 +18,15 @@ pytestmark = pytest.mark.xdist_group("privacy")
 
 SEED = 20261125
 
-POINTS = [0, *(pytest.param(point, marks=pytest.mark.full) for point in range(1, 12))]
+POINTS = [pytest.param(point, marks=pytest.mark.full) for point in range(12)]
 
 WAITING = "system.mutations"
 """In statements that are repeated until the server is done: how often, time makes."""
+
+SUMS = ("fact_video_seconds_rows", "dim_problem_coursewide_avg_rows", "instance_activity_rows")
+"""Added up over learners: one who was retired is in them until they are built anew, or until a refresh happens
+to touch what they had touched, so that they depend on when it ran. They hold no name.
+"""
 
 NOTES = r"retiring_learners` DELETE|INSERT INTO .*retiring_learners"
 
@@ -67,6 +72,7 @@ class Victim:
             "SELECT database, name, engine, create_table_query FROM system.tables"
             " WHERE database IN ('xapi', 'openedx', 'event_sink', 'reporting')"
             " AND engine LIKE '%MergeTree' AND name NOT LIKE '%\\_lock'"
+            f" AND NOT match(name, '^({'|'.join(SUMS)})')"
         ):
             columns = self.site.rows(
                 f"SELECT name FROM system.columns WHERE database = '{database}' AND table = '{name}'"

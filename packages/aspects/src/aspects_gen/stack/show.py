@@ -21,7 +21,7 @@ from aspects_gen.stack.services import (
     Services,
     answers,
 )
-from aspects_gen.stack.state import State
+from aspects_gen.stack.state import FOLDER, State
 
 
 class Seen(NamedTuple):
@@ -68,6 +68,12 @@ def list_logs(state: State) -> dict[str, Path]:
     return {ENGINE: own, **found} if own.exists() else found
 
 
+def _words(state: State, name: str) -> str:
+    """Return how `down` is told which stack is meant: by its environment, or by a place of its own."""
+    usual = state.folder.resolve() == (FOLDER / name).resolve()
+    return name if usual else f"--state {state.folder}"
+
+
 def as_text(services: Services, *, attached: bool) -> str:
     """Return what to open, and as whom."""
     state = services.state
@@ -88,7 +94,7 @@ def as_text(services: Services, *, attached: bool) -> str:
     lines.append(
         "Ctrl-C stops it all; data stays."
         if attached
-        else f"{program} down {name} stops it; data stays."
+        else f"{program} down {_words(state, name)} stops it; data stays."
     )
     return "\n".join(lines)
 

@@ -187,3 +187,31 @@ def test_kill_loses_no_acknowledged_row(tmp_path, send_to):
         assert acknowledged <= set(rows)
         assert set(rows.values()) == {50}
         assert process.running(tmp_path) == again
+
+
+def held(folder):
+    """A process that holds a data directory and answers nothing."""
+    words = (
+        "import fcntl,sys,time; f=open(sys.argv[1],'a'); fcntl.flock(f,2); print(); time.sleep(60)"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", words, str(folder / process.LOCK)], stdout=subprocess.PIPE
+    )
+    holder.stdout.readline()
+    return holder
+
+
+def test_stop_waits_for_an_engine_that_was_killed_to_be_gone(tmp_path):
+    with held(tmp_path) as holder:
+        threading.Timer(0.3, holder.kill).start()
+        assert process.stop(tmp_path) is False
+        assert holder.wait() == -signal.SIGKILL
+
+
+def test_process_that_holds_the_directory_and_does_not_answer_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "DYING_SECONDS", 0.1)
+    with held(tmp_path) as holder:
+        message = "in use by a process that does not answer"
+        with pytest.raises(EngineError, match=message):
+            process.stop(tmp_path)
+        holder.kill()

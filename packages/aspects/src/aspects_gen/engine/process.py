@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -24,6 +24,9 @@ LOCK = "engine.lock"
 
 START_SECONDS = 60
 STOP_SECONDS = 30
+DYING_SECONDS = 10
+"""How long what answers no more may hold its directory: the system takes a while over a process that was killed."""
+
 LOG_TAIL = 2_000
 """Characters of the log that an error shows."""
 
@@ -94,19 +97,26 @@ def stop(folder: Path) -> bool:
     """Stop the engine on a data directory; return whether there was one."""
     engine = running(folder)
     if engine is None:
-        if _is_locked(folder):
+        if not _comes_true(lambda: not _is_locked(folder), DYING_SECONDS):
             raise EngineError(
                 f"data directory {folder} is in use by a process that does not answer"
             )
         return False
     with suppress(ProcessLookupError):
         os.kill(engine.pid, signal.SIGTERM)
-    deadline = time.monotonic() + STOP_SECONDS
-    while time.monotonic() < deadline:
-        if not _is_locked(folder) and not _is_alive(engine.pid):
-            return True
-        time.sleep(0.02)
+    if _comes_true(lambda: not _is_locked(folder) and not _is_alive(engine.pid), STOP_SECONDS):
+        return True
     raise EngineError(f"the engine on {folder} (pid {engine.pid}) did not stop")
+
+
+def _comes_true(condition: Callable[[], bool], seconds: float) -> bool:
+    """Wait for a condition; return whether it came true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def running(folder: Path) -> Engine | None:

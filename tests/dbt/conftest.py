@@ -30,3 +30,12 @@ def loading():
 def making():
     """The way a campus of another size is made."""
     return make_campus
+
+
+@pytest.fixture(scope="module")
+def expected(warehouse, campus, loading):
+    """What is seen of a campus that came in once, in order, all at once."""
+    warehouse.empty()
+    loading(warehouse, campus)
+    warehouse.refresh()
+    return warehouse.read()

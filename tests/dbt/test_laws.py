@@ -22,15 +22,6 @@ def differences(seen, expected):
     return "\n".join(lines)
 
 
-@pytest.fixture(scope="module")
-def expected(warehouse, campus, loading):
-    """What is seen of a campus that came in once, in order, all at once."""
-    warehouse.empty()
-    loading(warehouse, campus)
-    warehouse.refresh()
-    return warehouse.read()
-
-
 def test_campus_fills_every_relation(expected):
     assert [name for name, rows in expected.items() if len(rows) < 2] == []
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
-from uuid import UUID
 
 import pytest
+from comparing import plain, read_back
 
 from aspects_gen.demo import truth
-from aspects_gen.demo.truths.values import as_float32
 
 pytestmark = pytest.mark.xdist_group("warehouse")
 
@@ -44,28 +41,6 @@ def filled(warehouse, campus, loading):
     loading(warehouse, campus, batch=500, shuffle=3, duplicates=0.05)
     warehouse.refresh()
     return warehouse
-
-
-def plain(value):
-    """Return a computed value as JSON shows it."""
-    if isinstance(value, datetime):
-        return value.isoformat(" ", timespec="microseconds" if value.microsecond else "seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    return float(value) if isinstance(value, Decimal) else value
-
-
-def read_back(value, kind):
-    """Return what the engine's JSON says, as `plain` would."""
-    if kind == "Float32":
-        return as_float32(float(value))
-    if kind.startswith("DateTime64(6"):
-        return value.removesuffix(".000000")
-    if kind.startswith("Decimal"):
-        return float(value)
-    return int(value) if kind in ("Int64", "UInt64") else value
 
 
 @pytest.mark.parametrize("relation", [*RELATIONS, DEAD], ids=lambda r: r["name"])

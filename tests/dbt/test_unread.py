@@ -58,14 +58,6 @@ def unwatched(warehouse):
 
 
 @pytest.fixture(scope="module")
-def expected(warehouse, campus, loading):
-    warehouse.empty()
-    loading(warehouse, campus)
-    warehouse.refresh()
-    return warehouse.read()
-
-
-@pytest.fixture(scope="module")
 def lost(campus):
     """Every fifth statement, malformed ones among them."""
     return campus["events"][::5]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
-from decimal import Decimal
-from uuid import UUID
+from datetime import date
+
+from comparing import plain, read_back
 
 from aspects_gen.demo import campus, rows, timeline, truth
 from aspects_gen.demo.tables import COLUMNS
-from aspects_gen.demo.truths.values import as_float32
 
 from .tutor_site import RELATIONS
 
@@ -61,25 +60,3 @@ def reading(name):
         for column, kind in RELATIONS[name]["columns"]
     )
     return f"SELECT {wanted} FROM {RELATIONS[name]['database']}.{name}"
-
-
-def plain(value):
-    """Return a computed value as JSON shows it."""
-    if isinstance(value, datetime):
-        return value.isoformat(" ", timespec="microseconds" if value.microsecond else "seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    return float(value) if isinstance(value, Decimal) else value
-
-
-def read_back(value, kind):
-    """Return what the engine's JSON says, as `plain` would."""
-    if kind == "Float32":
-        return as_float32(float(value))
-    if kind.startswith("DateTime64(6"):
-        return value.removesuffix(".000000")
-    if kind.startswith("Decimal"):
-        return float(value)
-    return int(value) if kind in ("Int64", "UInt64") else value

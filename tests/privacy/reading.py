@@ -4,36 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
-from uuid import UUID
 
-from aspects_gen.demo.truths.values import as_float32
+from comparing import read_back
 
 RELATIONS = json.loads(
     (Path(__file__).parent.parent / "dbt" / "relations.json").read_text(encoding="utf-8")
 )
-
-
-def plain(value):
-    """Return a computed value as JSON shows it."""
-    if isinstance(value, datetime):
-        return value.isoformat(" ", timespec="microseconds" if value.microsecond else "seconds")
-    if isinstance(value, date | UUID):
-        return str(value)
-    return float(value) if isinstance(value, Decimal) else value
-
-
-def read_back(value, kind):
-    """Return what the engine's JSON says, as `plain` would."""
-    if kind == "Float32":
-        return as_float32(float(value))
-    if kind.startswith("DateTime64(6"):
-        return value.removesuffix(".000000")
-    if kind.startswith("Decimal"):
-        return float(value)
-    return int(value) if kind in ("Int64", "UInt64") else value
 
 
 def read(site, relation):

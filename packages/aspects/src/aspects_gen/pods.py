@@ -71,9 +71,7 @@ def origin_of(bundle: Bundle, owner: str, path: str) -> str:
         for shown in container.get("volumeMounts", []):
             for kind, name, key, inside in shown_files(bundle, volumes[shown["name"]]):
                 if kind == "configMap" and path == f"{shown['mountPath']}/{inside}":
-                    file_set = bundle.files[name]
-                    (found,) = (it for it in file_set.files if file_key(it) == key)
-                    return file_path(name, file_set, found)
+                    return file_path(name, bundle.files[name], _file_under(bundle, name, key))
     return path
 
 
@@ -101,19 +99,23 @@ def _find(bundle: Bundle, owner: str) -> Item:
     return {item.id: item for item in bundle.owners()}[owner]
 
 
+def _file_under(bundle: Bundle, config_map: str, key: str) -> str:
+    """Return which file of a ConfigMap stands under a key."""
+    return next(path for path in bundle.files[config_map].files if file_key(path) == key)
+
+
 def _write_volume(bundle: Bundle, volume: dict[str, Any], folder: Path, secrets: Secrets) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for kind, name, key, path in shown_files(bundle, volume):
-        if kind == "secret":
-            text = secrets[name][key]
-        else:
-            files = bundle.files[name].files
-            text = next(files[it] for it in files if file_key(it) == key)
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.unlink(missing_ok=True)
         file.touch(0o600)
-        file.write_text(text, encoding="utf-8")
+        if kind == "secret":
+            file.write_text(secrets[name][key], encoding="utf-8")
+        else:
+            shown = bundle.files[name].files[_file_under(bundle, name, key)]
+            file.write_text(shown, encoding="utf-8")
 
 
 def _process(container: dict[str, Any], folder: Path, secrets: Secrets) -> Process:

@@ -34,7 +34,7 @@ def _names(
     path: str, columns: dict[str, dict[str, Any]], metrics: dict[str, dict[str, Any]]
 ) -> Iterator[str]:
     """Yield metrics whose column ClickHouse would take for another metric, where a chart shows both."""
-    for taken in columns.keys() & metrics.keys():
+    for taken in sorted(columns.keys() & metrics.keys()):
         for name, metric in metrics.items():
             if name != taken and re.search(rf"\b{taken}\b", metric["sql"]):
                 yield (

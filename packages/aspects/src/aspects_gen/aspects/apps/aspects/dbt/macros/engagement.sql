@@ -30,11 +30,7 @@
           'At least one page viewed'
       ) as engagement
   from subsections
-  array join [
-      tuple('subsection', subsection_with_name, subsection_block_id),
-      tuple('section', section_with_name, section_block_id)
-  ] as level
-  where level.2 != ''
+  {{ by_level() }}
   group by org, course_key, actor_id, level, section_with_name
 {%- endmacro %}
 
@@ -90,11 +86,7 @@
       engagement,
       level.3 as block_id
   from labelled
-  array join [
-      tuple('subsection', subsection_with_name, subsection_block_id),
-      tuple('section', section_with_name, section_block_id)
-  ] as level
-  where level.2 != ''
+  {{ by_level() }}
 {%- endmacro %}
 
 {% macro video_engagement() -%}
@@ -146,10 +138,45 @@
       ) as engagement,
       level.3 as block_id
   from subsections
+  {{ by_level() }}
+  group by org, course_key, actor_id, level
+{%- endmacro %}
+
+{% macro by_level() -%}
+  {#- The end of a FROM: each row once as `level` of its subsection and once of its section: (kind, name, block id). -#}
   array join [
       tuple('subsection', subsection_with_name, subsection_block_id),
       tuple('section', section_with_name, section_block_id)
   ] as level
   where level.2 != ''
-  group by org, course_key, actor_id, level
+{%- endmacro %}
+
+{% macro engagement_for_charts(levels, measure) -%}
+  {#-
+    How far learners came, with what charts show and filter by. Names are those of a course's own
+    learners, as in video_watches.
+
+    levels: one of the above. measure: what the engagement is called.
+  -#}
+  select
+      levels.org as org,
+      levels.course_key as course_key,
+      courses.course_name as course_name,
+      courses.course_run as course_run,
+      levels.actor_id as actor_id,
+      people.username as username,
+      people.name as name,
+      people.email as email,
+      people.learner_status as learner_status,
+      levels.content_level as content_level,
+      concat(
+          {{ padded_location(location_of('levels.section_subsection_name'), pad="' '") }},
+          ' - ',
+          {{ name_of('levels.section_subsection_name') }}
+      ) as section_subsection_name,
+      levels.engagement as {{ measure }}
+  from ({{ levels }}) as levels
+  inner join {{ rows_of(ref('dim_course_names')) }} as courses on levels.course_key = courses.course_key
+  left any join {{ ref('dim_course_learners') }} as people
+      on levels.course_key = people.course_key and levels.actor_id = people.actor_id
 {%- endmacro %}

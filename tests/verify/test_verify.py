@@ -39,7 +39,6 @@ def example_files() -> dict[str, str]:
     return found
 
 
-@pytest.mark.full  # two minutes
 def test_example_of_the_pages_is_built_tested_and_held_to_its_rights(
     tmp_path, monkeypatch, capsys
 ):

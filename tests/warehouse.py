@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import random
-import re
 import subprocess
 import sys
 import urllib.parse
@@ -16,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import aspects_gen
+from aspects_gen.aspects.jobs.privacy.timers import in_order
 
 ASPECTS = Path(aspects_gen.__file__).parent / "aspects" / "apps" / "aspects"
 PROJECT = ASPECTS / "dbt"
@@ -151,29 +151,24 @@ class Warehouse:
 
     def timed(self):
         """Return database and name of timed views, each after those whose models it reads."""
-        views = {
+        timed = self.views(
+            "(database, name) IN (SELECT database, view FROM system.view_refreshes)"
+        )
+        order = in_order(
+            {name: sql for name, (_, sql) in timed.items()},
+            {name: sql for name, (_, sql) in self.views("engine = 'View'").items()},
+        )
+        return [(timed[name][0], name) for name in order]
+
+    def views(self, which):
+        """Return name to (database, definition) of what meets a condition on system.tables."""
+        return {
             name: (database, sql)
             for database, name, sql in self.rows(
-                "SELECT database, name, create_table_query FROM system.tables WHERE (database, name)"
-                " IN (SELECT database, view FROM system.view_refreshes) ORDER BY name"
+                "SELECT database, name, create_table_query FROM system.tables"
+                f" WHERE database NOT IN ('system', 'information_schema') AND {which}"
             )
         }
-        model = {name: re.sub(r"(_rows)?_mv$|_feed_[ab]$", "", name) for name in views}
-        reads = {
-            name: {
-                other
-                for other in views
-                if other != name
-                and re.search(rf"\b{model[other]}(_fields|_copies|_rows)?\b", views[name][1])
-            }
-            for name in views
-        }
-        ordered = []
-        while len(ordered) < len(views):
-            ready = [n for n in views if n not in ordered and reads[n] <= set(ordered)]
-            assert ready, f"views read each other: {sorted(set(views) - set(ordered))}"
-            ordered += ready
-        return [(views[name][0], name) for name in ordered]
 
     def read(self):
         """Return relation to its rows as a reader sees them, sorted; states are finished."""

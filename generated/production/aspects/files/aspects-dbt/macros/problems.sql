@@ -39,7 +39,6 @@
   {%- if events.is_cte -%}
     (select org, course_key, actor_id, problem_id from {{ events }} where verb_id = {{ verb('evaluated') }})
   {%- else -%}
-    {%- set answers = ref('dim_learner_last_response') -%}
-    {{ answers.incorporate(path={'identifier': answers.identifier ~ '_fields'}) }}
+    {{ kept_of(ref('dim_learner_last_response')) }}
   {%- endif -%}
 {%- endmacro %}

@@ -76,7 +76,7 @@
   {%- else -%}
     (
         select course_key, actor_id, object_id
-        from {{ segments.incorporate(path={'identifier': segments.identifier ~ '_fields'}) }}
+        from {{ kept_of(segments) }}
         where watched_seconds > 0
     )
   {%- endif -%}
@@ -120,7 +120,7 @@
         watched,
         oldest as first_seen,
         emission_time as last_seen
-    from {{ segments.incorporate(path={'identifier': segments.identifier ~ '_fields'}) }} as segments {{ joined }}
+    from {{ kept_of(segments) }} as segments {{ joined }}
     where {{ condition }}
   {%- endif -%}
 {%- endmacro %}

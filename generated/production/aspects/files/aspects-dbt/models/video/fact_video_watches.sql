@@ -20,7 +20,7 @@ with watches as (
 )
 {%- else %}
 with watches as (
-    select * from {{ segments.incorporate(path={'identifier': segments.identifier ~ '_fields'}) }}
+    select * from {{ kept_of(segments) }}
     where watched_seconds > 0
 )
 {%- endif %}

@@ -7,10 +7,11 @@ import re
 from collections import Counter
 
 import pytest
+from comparing import plain
 
 from aspects_gen.demo import truth
 
-from .reading import RELATIONS, mentions, plain, read, stored
+from .reading import RELATIONS, mentions, read, stored
 
 pytestmark = pytest.mark.xdist_group("privacy")
 

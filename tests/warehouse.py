@@ -199,6 +199,11 @@ EXTRA = (
         "database": "reporting",
         "columns": [["object_id", "String"], ["watched_segment", "Int64"], ["learners", "UInt64"]],
     },
+    {
+        "name": "newest_statements",
+        "database": "reporting",
+        "columns": [["course_key", "String"], ["emission_time", "DateTime64(6)"]],
+    },
 )
 """Relations of ours beside those that dashboards elsewhere know."""
 

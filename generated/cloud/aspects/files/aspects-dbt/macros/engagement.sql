@@ -45,7 +45,7 @@
           blocks.section_number as section_number,
           blocks.subsection_number as subsection_number,
           uniqExact(events.problem_id) as attempted_count
-      from {{ attempted_problems() }} as events
+      from {{ kept_answers() }} as events
       inner join {{ rows_of(ref('dim_course_blocks')) }} as blocks
           on events.course_key = blocks.course_key and events.problem_id = blocks.block_id
       group by org, course_key, actor_id, block_org, section_number, subsection_number

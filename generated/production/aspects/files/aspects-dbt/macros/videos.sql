@@ -31,10 +31,13 @@
           'Array(Tuple(first Int64, last Int64, duration Int64))'
       ) as watched,
       arrayMax(watched.duration) as video_duration,
-      length(seconds.1) as watched_seconds,
-      arrayCount(times -> times > 1, seconds.2) as rewatched_seconds,
-      arrayMax(seconds.2) as max_views,
-      {{ seconds_of('watched') }} as seconds,
+      {{ ends_of('watched') }} as ends,
+      -- from one end to the next, every second is watched as often
+      arrayPopFront(arrayDifference(ends.1)) as lengths,
+      arrayPopBack(arrayCumSum(ends.2)) as times,
+      toUInt64(arraySum((length, views) -> if(views > 0, length, 0), lengths, times)) as watched_seconds,
+      toUInt64(arraySum((length, views) -> if(views > 1, length, 0), lengths, times)) as rewatched_seconds,
+      toUInt64(arrayMax(times)) as max_views,
       if(empty(runs), latest, arrayMin(run -> run[1].1, runs)) as oldest,
       latest as emission_time
   from (
@@ -89,6 +92,17 @@
       arrayMap(part -> range(part.first, part.last + 1), {{ watched }}),
       arrayMap(part -> arrayWithConstant(part.last + 1 - part.first, toUInt64(1)), {{ watched }})
   )
+{%- endmacro %}
+
+{% macro ends_of(watched) -%}
+  {#-
+    Where intervals begin (1) and are over (-1), in order: summed up, how often a second is watched.
+    Unlike seconds they are few, however long the intervals.
+  -#}
+  arraySort(arrayConcat(
+      arrayMap(part -> tuple(part.1, toInt64(1)), {{ watched }}),
+      arrayMap(part -> tuple(part.2 + 1, toInt64(-1)), {{ watched }})
+  ))
 {%- endmacro %}
 
 {% macro learner_intervals(condition, among='') -%}
@@ -146,10 +160,9 @@
   from (
       select
           *,
-          arraySort(arrayDistinct(arrayConcat(watched.1, arrayMap(last -> last + 1, watched.2)))) as points,
-          arrayMap(
-              point -> toInt64(arrayCount(part -> point between part.1 and part.2, watched)), points
-          ) as times,
+          {{ ends_of('watched') }} as ends,
+          ends.1 as points,
+          arrayCumSum(ends.2) as times,
           arrayPopBack(arrayPushFront(times, 0)) as earlier
       from ({{ intervals }})
   )

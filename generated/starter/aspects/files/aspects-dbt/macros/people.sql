@@ -27,3 +27,8 @@
       group by actor_id
   )
 {%- endmacro %}
+
+{% macro renewal_of_names() -%}
+  {#- When names are computed anew; without personal data there are none, and nothing to look for. -#}
+  {{ return('EVERY 1 DAY' if personal_data() == 'off' else 'EVERY ' ~ env_var('ASPECTS_PII_CACHE_LIFETIME', '120') ~ ' SECOND') }}
+{%- endmacro %}

@@ -29,15 +29,59 @@
   )
 {%- endmacro %}
 
-{% macro attempted_problems() -%}
+{% macro answers(events) -%}
   {#-
-    Who attempted which problem, for a model that states problem_events as what it reads: from the
-    answers that dim_learner_last_response keeps, which are fewer. In a unit test they are found in
-    the events given.
+    The first and the last answer of each learner to each part of each problem: one row, since both
+    are found by reading the same answers.
+  -#}
+  {%- set noise = "<.*?hint.*?<\\\\/.*?hint>|</div>|<div>|\\\\[|\\\\]" -%}
+  select
+      * except (first, last),
+      last.1 as attempts,
+      last.2 as success,
+      last.3 as emission_time,
+      last.4 as responses,
+      last.5 as scaled_score,
+      first.2 as first_success,
+      if(
+          JSONType(first.1) = 'Array',
+          arrayMap(
+              item -> replaceRegexpAll(
+                  if(JSONType(item) = 'String', JSONExtractString(item), item), '{{ noise }}', ''
+              ),
+              JSONExtractArrayRaw(first.1)
+          ),
+          [replaceRegexpAll(replaceRegexpAll(first.1, '{{ noise }}', ''), '",(\\s|)"', ',')]
+      ) as first_items,
+      least(first.3, last.3) as oldest
+  from (
+      select
+          org,
+          course_key,
+          object_id,
+          problem_id,
+          actor_id,
+          interaction_type,
+          argMin(tuple(responses, success, emission_time), tuple(attempts, {{ moment() }})) as first,
+          argMax(
+              tuple(attempts, success, emission_time, responses, scaled_score),
+              tuple(attempts, {{ moment() }})
+          ) as last,
+          max(events.emission_time) as latest
+      from {{ events }} as events
+      where verb_id = {{ verb('evaluated') }} and {{ touched() }}
+      group by org, course_key, object_id, problem_id, actor_id, interaction_type
+  )
+{%- endmacro %}
+
+{% macro kept_answers() -%}
+  {#-
+    What dim_learner_last_response keeps, for a model that states problem_events as what it reads. In
+    a unit test it is made of the events given.
   -#}
   {%- set events = ref('problem_events') -%}
   {%- if events.is_cte -%}
-    (select org, course_key, actor_id, problem_id from {{ events }} where verb_id = {{ verb('evaluated') }})
+    ({{ answers(events) }})
   {%- else -%}
     {{ kept_of(ref('dim_learner_last_response')) }}
   {%- endif -%}

@@ -4,24 +4,23 @@
     order_by='(org, course_key, actor_id)',
     keys=['org', 'course_key', 'actor_id'],
     verbs=['earned', 'evaluated', 'passed', 'failed'],
-    ttl=retention(),
+    kept=[
+        {'name': 'org', 'type': 'LowCardinality(String)'},
+        {'name': 'course_key', 'type': 'LowCardinality(String)'},
+        {'name': 'actor_id', 'type': 'String'},
+        {'name': 'graded', 'type': 'Bool'},
+        {'name': 'course_grade', 'type': 'Float32'},
+        {'name': 'graded_at', 'type': 'DateTime'},
+        {'name': 'approving_state', 'type': 'String'},
+        {'name': 'stated_at', 'type': 'DateTime'},
+        {'name': 'latest', 'type': 'DateTime'},
+        {'name': 'oldest', 'type': 'DateTime'},
+    ],
+    ttl=retention('latest'),
+    expires=retention('oldest'),
 ) }}
-select org, course_key, actor_id, course_grade, emission_time
+select org, course_key, actor_id, course_grade, graded_at as emission_time
 from {% call kept() %}
-    select
-        org,
-        course_key,
-        actor_id,
-        latest.1 as course_grade,
-        latest.2 as emission_time
-    from (
-        select org, course_key, actor_id, argMax(tuple(scaled_score, emission_time), {{ moment() }}) as latest
-        from {{ copies_of(ref('grading_events')) }}
-        where
-            object_id like '%/course/%'
-            -- a passed or failed statement without a score is not a grade
-            and not (verb_id in {{ verbs(['passed', 'failed']) }} and scaled_score = 0)
-            and {{ touched() }}
-        group by org, course_key, actor_id
-    )
+    {{ course_results(copies_of(ref('grading_events'))) }}
 {% endcall %}
+where graded

@@ -1,7 +1,7 @@
 {{ config(
     materialized='refreshed',
     order_by='actor_id',
-    refresh='EVERY ' ~ env_var('ASPECTS_PII_CACHE_LIFETIME', '120') ~ ' SECOND',
+    refresh=renewal_of_names(),
     randomize='10 SECOND',
 ) }}
 select actor_id, username, name, email

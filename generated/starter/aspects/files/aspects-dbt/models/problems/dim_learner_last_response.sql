@@ -17,37 +17,17 @@
         {'name': 'latest', 'type': 'DateTime'},
         {'name': 'responses', 'type': 'String'},
         {'name': 'scaled_score', 'type': 'Float32'},
+        {'name': 'first_success', 'type': 'Bool'},
+        {'name': 'first_items', 'type': 'Array(String)'},
+        {'name': 'oldest', 'type': 'DateTime'},
     ],
     ttl=retention('latest'),
-    expires=retention(),
+    expires=retention('oldest'),
 ) }}
 with latest as (
     select *
     from {% call kept() %}
-        select
-            * except (response),
-            response.1 as attempts,
-            response.2 as success,
-            response.3 as emission_time,
-            response.4 as responses,
-            response.5 as scaled_score
-        from (
-            select
-                org,
-                course_key,
-                object_id,
-                problem_id,
-                actor_id,
-                interaction_type,
-                argMax(
-                    tuple(attempts, success, emission_time, responses, scaled_score),
-                    tuple(attempts, {{ moment() }})
-                ) as response,
-                max(events.emission_time) as latest
-            from {{ copies_of(ref('problem_events')) }} as events
-            where verb_id = {{ verb('evaluated') }} and {{ touched() }}
-            group by org, course_key, object_id, problem_id, actor_id, interaction_type
-        )
+        {{ answers(copies_of(ref('problem_events'))) }}
     {% endcall %}
 )
 

@@ -3,7 +3,7 @@
     materialized='refreshed',
     schema=event_sink_database(),
     order_by='(external_user_id, user_id)',
-    refresh='EVERY ' ~ env_var('ASPECTS_PII_CACHE_LIFETIME', '120') ~ ' SECOND',
+    refresh=renewal_of_names(),
     randomize='10 SECOND',
 ) }}
 {% if personal_data() == 'on' -%}

@@ -1,23 +1,10 @@
-{{ config(
-    materialized='renewed',
-    engine='ReplacingMergeTree()',
-    order_by='(org, course_key, actor_id)',
-    keys=['org', 'course_key', 'actor_id'],
-    verbs=['earned', 'evaluated', 'passed', 'failed'],
-    ttl=retention(),
-) }}
-select org, course_key, actor_id, approving_state, emission_time
-from {% call kept() %}
-    select
-        org,
-        course_key,
-        actor_id,
-        latest.1 as approving_state,
-        latest.2 as emission_time
-    from (
-        select org, course_key, actor_id, argMax(tuple(approving_state, emission_time), {{ moment() }}) as latest
-        from {{ copies_of(ref('grading_events')) }}
-        where approving_state != '' and {{ touched() }}
-        group by org, course_key, actor_id
-    )
-{% endcall %}
+{{ config(materialized='view') }}
+{%- set events = ref('grading_events') %}
+select org, course_key, actor_id, approving_state, stated_at as emission_time
+from
+    {% if events.is_cte -%}
+        ({{ course_results(events) }})
+    {%- else -%}
+        {{ kept_of(ref('dim_learner_most_recent_course_grade')) }}
+    {%- endif %}
+where approving_state != ''

@@ -130,6 +130,16 @@ def dataset(name):
     return BUNDLE[f"datasets/openedx_clickhouse/{name}.yaml"]
 
 
+def test_problem_that_left_its_course_is_shown_by_its_id(filled):
+    nameless = "SELECT count() FROM reporting.{} WHERE endsWith(problem_name_location, ' - ')"
+    for name in ("dim_problem_results", "dim_problem_responses"):
+        assert filled.rows(nameless.format(name)) != [[0]], name
+        source = superset_sql.from_clause(dataset(name.removeprefix("dim_")), {})
+        shown = filled.rows(f"SELECT DISTINCT problem_name_location, block_id FROM {source}")
+        assert any(title == block for title, block in shown)
+        assert [title for title, _ in shown if title.endswith(" - ")] == []
+
+
 def test_declared_columns_are_those_of_the_sql(filled):
     for found in DATASETS.values():
         source = superset_sql.from_clause(found, {})

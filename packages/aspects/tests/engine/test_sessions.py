@@ -1,5 +1,9 @@
+import http.client
 import threading
 import time
+from urllib.parse import urlencode
+
+import pytest
 
 
 def test_requests_without_a_session_share_nothing(ask):
@@ -48,6 +52,26 @@ def test_session_in_use_is_refused(ask):
         time.sleep(0.02)
     assert "373" in codes
     assert ask("SELECT 1", **here).text == "1\n"
+
+
+@pytest.mark.parametrize("rows", [3, 10_000, 20_000, 200_000])
+def test_session_is_free_once_its_answer_is_there(running_engine, rows):
+    # external tables are dropped after the request, which takes a while when they are many
+    names = [f"e{number}" for number in range(200)]
+    body = "".join(
+        f'--X\r\nContent-Disposition: form-data; name="{name}"; filename="f"\r\n\r\n1\n\r\n'
+        for name in names
+    )
+    words = {f"{name}_structure": "a Int8" for name in names} | {"session_id": "soon"}
+    words["query"] = f"SELECT * FROM numbers({rows})"
+    lines = [http.client.HTTPConnection("127.0.0.1", running_engine.port) for _ in range(2)]
+    for line in lines:
+        line.connect()
+    multipart = {"Content-Type": "multipart/form-data; boundary=X"}
+    lines[0].request("POST", f"/?{urlencode(words)}", f"{body}--X--\r\n", multipart)
+    assert len(lines[0].getresponse().read().splitlines()) == rows
+    lines[1].request("POST", "/?session_id=soon", "SELECT 1")
+    assert lines[1].getresponse().read() == b"1\n"
 
 
 def test_session_that_must_exist_is_refused_when_it_does_not(ask):

@@ -198,7 +198,14 @@ class Exchange(BaseHTTPRequestHandler):
         with front.sessions.open(account, request) as session:
             rules = {"on_cluster": front.on_cluster, "access": front.access}
             answer = execute(session, request, **rules)
-            self._write(answer._replace(headers=answer.headers | query))
+            answer = answer._replace(headers=answer.headers | query)
+            if not isinstance(answer.body, bytes):
+                self._write(
+                    answer
+                )  # read from the session meanwhile; the end of it stays in the buffer
+                return
+        # a client that has its whole answer may use the session again at once
+        self._write(answer)
 
     def _refuse(self, refusal: RequestError) -> None:
         """Answer with an error as ClickHouse does: status by class, code in a header, text in the body."""

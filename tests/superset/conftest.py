@@ -169,8 +169,11 @@ import json
 from superset.models.dashboard import Dashboard
 answer = []
 for dashboard in db.session.query(Dashboard):
+    places = [place["meta"] for place in dashboard.position.values() if "meta" in place]
+    titles = {place.get("chartId"): place.get("sliceNameOverride") for place in places}
     for chart in dashboard.slices:
         answer.append({"id": chart.id, "name": chart.slice_name, "viz": chart.viz_type,
+            "title": titles.get(chart.id) or chart.slice_name,
             "dashboard": dashboard.id, "slug": dashboard.slug, "dataset_id": chart.datasource_id,
             "dataset": chart.datasource_name, "params": json.loads(chart.params or "{}"),
             "query_context": json.loads(chart.query_context or "null"),

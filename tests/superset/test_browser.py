@@ -206,7 +206,7 @@ def test_every_dashboard_opens_without_an_error(look, imported, people, placed_c
     # in every tab, and in the language of the copy
     expected = {
         entry["name"]: {
-            c["name"] for c in placed_charts if entry["url"].endswith(f"/{c['slug']}/")
+            c["title"] for c in placed_charts if entry["url"].endswith(f"/{c['slug']}/")
         }
         for entry in pages
     }

@@ -46,6 +46,7 @@ RELATIONS = json.loads((ROOT / "tests" / "dbt" / "relations.json").read_text(enc
 BESIDE = [
     {"database": "reporting", "name": "fact_video_watches", "columns": [["course_key", "String"]]},
     {"database": "reporting", "name": "fact_video_seconds", "columns": [["course_key", "String"]]},
+    {"database": "reporting", "name": "newest_statements", "columns": [["course_key", "String"]]},
 ]
 
 

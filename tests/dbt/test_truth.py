@@ -71,12 +71,14 @@ SUMS = {
     "fact_video_seconds": "SELECT org, course_key, object_id, max(max(duration)) OVER (PARTITION BY"
     " org, course_key, object_id), watched_segment, count(), countIf(times = 1),"
     f" sumIf(times, times > 1) FROM ({SECONDS}) GROUP BY org, course_key, object_id, watched_segment",
+    "newest_statements": "SELECT org, course_key, max(emission_time) FROM xapi.xapi_events_all_parsed"
+    " GROUP BY ALL",
 }
-"""What stands beside the segments, computed from them."""
+"""What stands beside the relations, computed from them."""
 
 
 @pytest.mark.parametrize("name", SUMS)
-def test_sums_of_segments_are_theirs(filled, name):
+def test_sums_of_relations_are_theirs(filled, name):
     shown = filled.rows(f"SELECT * FROM reporting.{name} ORDER BY ALL")
     assert shown
     assert shown == filled.rows(f"SELECT * FROM ({SUMS[name]}) ORDER BY ALL")

@@ -15,6 +15,14 @@ def test_off_shows_readers_no_name_and_no_address(filled, campus, off):
     assert campus["people"][6].external_id in seen["xapi.xapi_events_all_parsed"]
 
 
+def test_off_looks_for_names_once_a_day(filled, off):
+    daily = "SELECT name FROM system.tables WHERE create_table_query LIKE '%REFRESH EVERY 1 DAY %'"
+    assert sorted(name for (name,) in filled.rows(daily)) == [
+        "learner_names_mv",
+        "user_pii_rows_mv",
+    ]
+
+
 def test_off_removes_every_copy_and_says_so(filled, campus, off, pseudonymous):
     assert "event_sink.user_profile: " in pseudonymous
     assert "event_sink.external_id: " in off

@@ -200,9 +200,8 @@ class Exchange(BaseHTTPRequestHandler):
             answer = execute(session, request, **rules)
             answer = answer._replace(headers=answer.headers | query)
             if not isinstance(answer.body, bytes):
-                self._write(
-                    answer
-                )  # read from the session meanwhile; the end of it stays in the buffer
+                # read from the session while it is written; its end stays in the buffer until that is free
+                self._write(answer)
                 return
         # a client that has its whole answer may use the session again at once
         self._write(answer)

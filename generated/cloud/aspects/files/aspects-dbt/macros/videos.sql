@@ -150,7 +150,7 @@
       object_id,
       max(duration) as video_duration,
       sumMap(
-          points,
+          ends.1,
           arrayMap((now, before) -> toInt64(now > 0) - toInt64(before > 0), times, earlier),
           arrayMap((now, before) -> toInt64(now = 1) - toInt64(before = 1), times, earlier),
           arrayMap((now, before) -> if(now > 1, now, 0) - if(before > 1, before, 0), times, earlier)
@@ -161,7 +161,6 @@
       select
           *,
           {{ ends_of('watched') }} as ends,
-          ends.1 as points,
           arrayCumSum(ends.2) as times,
           arrayPopBack(arrayPushFront(times, 0)) as earlier
       from ({{ intervals }})

@@ -34,3 +34,16 @@
       group by org, course_key, actor_id
   )
 {%- endmacro %}
+
+{% macro kept_results() -%}
+  {#-
+    What dim_learner_most_recent_course_grade keeps, for a model that states grading_events as what it
+    reads. In a unit test it is made of the events given.
+  -#}
+  {%- set events = ref('grading_events') -%}
+  {%- if events.is_cte -%}
+    ({{ course_results(events) }})
+  {%- else -%}
+    {{ kept_of(ref('dim_learner_most_recent_course_grade')) }}
+  {%- endif -%}
+{%- endmacro %}
